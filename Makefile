@@ -1,0 +1,83 @@
+# Everything a person types. Needs make and Python 3.11 or newer, nothing else; `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+NOTEBOOK ?= notebooks/00_start_here.ipynb
+LAB_ARGS ?=
+TEST_ARGS ?=
+
+# uv does not read pip's find-links; so both see the same wheels, wherever they are. Empty is fine.
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+# With every core busy, OpenMP threads that spin while they wait make training steps 7 to 13 times slower.
+# Read once, when torch is first imported.
+export GOMP_SPINCOUNT ?= 0
+
+# constraints.txt pins torch without CUDA's several GB, which Linux would otherwise resolve.
+define install
+	if [ -x $(BIN)/uv ]; then \
+		$(BIN)/uv pip install --python $(BIN)/python -e '.[$(1)]' -c constraints.txt; \
+	else \
+		$(BIN)/python -m pip install -e '.[$(1)]' -c constraints.txt; \
+	fi
+endef
+
+.PHONY: help
+help:  ## List the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+$(VENV)/.made:
+	@[ -n "$(PYTHON)" ] || { echo "zclust_explore needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv || echo "uv can't be had: pip installs, more slowly"
+	@touch $@
+
+$(VENV)/.installed-%: $(VENV)/.made pyproject.toml constraints.txt
+	$(call install,$*)
+	@touch $@
+
+.PHONY: lab
+lab: $(VENV)/.installed-lab  ## Install, then open JupyterLab on the first notebook (LAB_ARGS=--no-browser on servers)
+	$(BIN)/zclust-explore lab $(NOTEBOOK) $(LAB_ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.installed-test  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: chromium
+chromium: $(VENV)/.installed-test  # found, or installed where that is allowed, or a loud failure
+	$(BIN)/python -m tests.harness.chromium --install
+
+.PHONY: test
+test: lint chromium  ## Everything: lint, types, unit, doctest, property, notebooks, real browser
+	$(BIN)/python -m pytest $(TEST_ARGS)
+
+.PHONY: bench
+bench: $(VENV)/.installed-test  ## Print the benchmark tables
+	$(BIN)/python -m tests.benchmarks
+
+.PHONY: first-paint
+first-paint: chromium  ## Seconds from `make lab` in a fresh clone of HEAD to the painted explorer
+	$(BIN)/python -m tests.benchmarks first_paint
+
+.PHONY: wheel
+wheel: $(VENV)/.installed-test  ## Build dist/*.whl
+	$(BIN)/python -m build --wheel
+
+.PHONY: constraints
+constraints: $(VENV)/.made  ## Pin the newest versions that fit pyproject.toml
+	$(BIN)/python tests/harness/constraints.py $(BIN)/uv > constraints.new
+	mv constraints.new constraints.txt
+
+.PHONY: clean
+clean:  ## Remove the environment, builds and caches
+	rm -rf $(VENV) build dist tests/artefacts .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The machinery under the browser, notebook and packaging tests."""
