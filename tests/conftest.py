@@ -101,7 +101,7 @@ def notebook(lab: Lab, page: Page, request: pytest.FixtureRequest) -> Iterator[C
         return page
 
     yield open_
-    lab.shutdown_kernels()
+    lab.forget()
 
 
 @pytest.fixture

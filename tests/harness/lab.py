@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,12 +24,17 @@ SETTINGS = {
 }
 
 
-def private_environment(home: Path) -> dict[str, str]:
-    """Environment of a JupyterLab that shares no folder with the person's own, settings written."""
+def write_settings(home: Path) -> None:
+    """Write SETTINGS where a JupyterLab with this private environment reads them."""
     for name, settings in SETTINGS.items():
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(settings))
+
+
+def private_environment(home: Path) -> dict[str, str]:
+    """Environment of a JupyterLab that shares no folder with the person's own, settings written."""
+    write_settings(home)
     return os.environ | {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
@@ -47,7 +53,7 @@ class Lab(Server):
     def __init__(self, root: Path, home: Path) -> None:
         port = free_port()
         super().__init__(port, secrets.token_hex(16))
-        self.root = root
+        self.root, self._home = root, home
         log = home / "server.log"
         environment = private_environment(home)
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
@@ -64,6 +70,12 @@ class Lab(Server):
             self.process.kill()
             self.process.wait()
             raise
+
+    def forget(self) -> None:
+        """End every kernel, and undo the settings that a test changed, such as the theme."""
+        self.shutdown_kernels()
+        shutil.rmtree(self._home / "settings")
+        write_settings(self._home)
 
     def __enter__(self) -> "Lab":
         return self
