@@ -1,0 +1,30 @@
+"""python -m tests.benchmarks [NAME ...]: print the tables of all benchmarks, or of those named."""
+
+import importlib
+import pkgutil
+import sys
+
+from tests import benchmarks
+
+# Not among "all": it makes a clone and an environment, and takes minutes. `make first-paint` names it.
+ON_REQUEST = {"first_paint"}
+
+
+def main() -> int:
+    """Run the benchmarks one after another; their order is that of their names."""
+    names = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__"]
+    chosen = sys.argv[1:] or [name for name in names if name not in ON_REQUEST]
+    if unknown := sorted(set(chosen) - set(names)):
+        print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(names)}", file=sys.stderr)
+        return 2
+    for name in chosen:
+        benchmark = importlib.import_module(f"{benchmarks.__name__}.{name}")
+        print(f"\n{name}: {(benchmark.__doc__ or '').strip().splitlines()[0]}\n", flush=True)
+        print(benchmark.table(), flush=True)
+    if not sys.argv[1:]:
+        print("\nOn request:", *(f"make {name.replace('_', '-')}" for name in sorted(ON_REQUEST)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
