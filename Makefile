@@ -52,6 +52,11 @@ lint: $(VENV)/.installed-test  ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+.PHONY: format
+format: $(VENV)/.installed-test  ## Let ruff put the source text into the form that lint wants
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
 .PHONY: chromium
 chromium: $(VENV)/.installed-test  # found, or installed where that is allowed, or a loud failure
 	$(BIN)/python -m tests.harness.chromium --install

@@ -1,6 +1,8 @@
 """Fixtures for every test: Chromium, a real JupyterLab, watched pages, bare pages, the built wheel; and the counts."""
 
+import os
 import re
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +20,10 @@ from tests.harness.lab import Lab
 
 KINDS = ("unit", "doctest", "property", "notebook", "browser")
 
+# Before torch is imported, here or in a kernel: on busy cores spinning OpenMP threads starve everything else.
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+# So that a terminated run stops its servers, too.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 # No deadline: shared machines are slow. Derandomized: a red run is red again when it is repeated.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("house")

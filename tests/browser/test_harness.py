@@ -93,8 +93,9 @@ def test_mount_draws_and_records(mount) -> None:
         [{"label": "clicked"}],
         [{"content": {"kind": "click"}, "buffers": []}],
     ]
+    page.evaluate("() => addView()")
     page.evaluate("() => model.update({label: 'kernel'})")
-    assert button.inner_text() == "kernel 255"
+    assert page.locator("button").all_inner_texts() == ["kernel 255"] * 2
     page.evaluate("() => unmount()")
     assert page.evaluate("() => [model.listening(), document.querySelectorAll('button').length]") == [0, 0]
 

@@ -40,9 +40,11 @@ def install() -> None:
 
 def main() -> int:
     """Print the path, or say what to do and return 1."""
-    if not find() and "--install" in sys.argv:
-        install()
     path = find()
+    # A wrong $CHROMIUM is for the person to put right; installing another would hide it.
+    if path is None and "--install" in sys.argv and "CHROMIUM" not in os.environ:
+        install()
+        path = find()
     print(path or MISSING, file=sys.stdout if path else sys.stderr)
     return 0 if path else 1
 

@@ -43,7 +43,6 @@ def private_environment(home: Path) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_PLATFORM_DIRS": "0",
-        "GOMP_SPINCOUNT": "0",  # spinning OpenMP threads starve the browser, which shares the cores with the kernel
     }
 
 

@@ -63,14 +63,17 @@ window.mount = async (esm, state, css, name) => {
   const model = window.models[name] = window.model = fakeModel(decoded(state));
   const controller = new AbortController();
   const context = {model, signal: controller.signal, experimental: {}};
-  const unInitialize = await definition.initialize?.(context);
-  const el = window.el = document.body.appendChild(document.createElement("div"));
-  const unRender = await definition.render?.({...context, el});
+  const cleanUps = [await definition.initialize?.(context)];
+  /** Another view of the same model, as Lab's "Create New View for Cell Output" makes. */
+  window.addView = async () => {
+    const el = window.el = document.body.appendChild(document.createElement("div"));
+    const unRender = await definition.render?.({...context, el});
+    cleanUps.unshift(async () => { await unRender?.(); el.remove(); });
+  };
   /** As if the cell were cleared: everything the widget registered should be gone afterwards. */
   window.unmount = async () => {
     controller.abort();
-    await unRender?.();
-    await unInitialize?.();
-    el.remove();
+    for (const cleanUp of cleanUps) await cleanUp?.();
   };
+  await window.addView();
 };

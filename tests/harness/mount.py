@@ -58,7 +58,7 @@ def mount(
     """Draw ``esm`` with ``state``; ``beside`` keeps the widgets that are already on the page.
 
     In the page afterwards: ``window.model`` (``sent``, ``saved``, ``receive(content, buffers)``, ``update(traits)``,
-    ``listening()``), ``window.el``, ``window.models[name]`` and ``window.unmount()``.
+    ``listening()``), ``window.el``, ``window.models[name]``, ``window.addView()`` and ``window.unmount()``.
     """
     if not beside:
         page.goto("about:blank")
