@@ -1,0 +1,189 @@
+"""Projection: every snapshot of a run in one two-dimensional frame of reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..data.assignments import soft_assignments
+from ..data.run import Run
+from ..data.snapshot import Snapshot
+
+# learning rate of UMAP from one snapshot to the next: at its default of 1 a layout boils although nothing moves
+CHAINED_RATE = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """Where every window and every centroid is drawn, at every step, in one frame.
+
+    Parameters
+    ----------
+    xy : array (n_snapshots, n_samples, 2), float32
+        Latent units for "pca"; UMAP's distances have no unit.
+    centroids_xy : array (n_snapshots, n_clusters, 2), float32
+        NaN before clustering; (n_snapshots, 0, 2) for a run without clusters.
+    method : {"pca", "umap"}
+    axes : pair of str
+        Names of the axes, for example "PC 1 (43 %)".
+    motion : float in [-1, 1]
+        How far what moves on the map has moved in truth; see `motion_index`.
+    """
+
+    xy: np.ndarray
+    centroids_xy: np.ndarray
+    method: str
+    axes: tuple[str, str]
+    motion: float
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays; what cannot be drawn is an error here, not a blank map later."""
+        if not np.isfinite(self.xy).all():
+            raise ValueError(f"xy must be finite, got NaN or infinity in a projection by {self.method}.")
+        for name in ("xy", "centroids_xy"):
+            value = np.array(getattr(self, name), dtype=np.float32)
+            value.setflags(write=False)
+            object.__setattr__(self, name, value)
+
+
+def project_pca(run: Run) -> Projection:
+    """Project all snapshots on the two principal axes of the last one.
+
+    The frame is fitted on the last snapshot: its clusters are what the run is about, the picture at the end is the
+    familiar PCA of the result, and the frame does not depend on how often the training recorded. As one fixed linear
+    map it never invents motion; it may hide some, across the axes that are not drawn.
+
+    Examples
+    --------
+    >>> project_pca(run).xy.shape                                                          # doctest: +SKIP
+    (40, 931, 2)
+    """
+    if not len(run):
+        raise ValueError("run must have at least one snapshot to be drawn, got none.")
+    last = run.embedding.astype(np.float64)
+    mean = last.mean(axis=0)
+    _, spread, rotation = np.linalg.svd(last - mean, full_matrices=False)
+    frame = np.zeros((last.shape[1], 2))  # (latent_dim, 2); a latent_dim or n_samples of 1 leaves a flat second axis
+    n_axes = min(2, len(rotation))
+    frame[:, :n_axes] = rotation[:n_axes].T
+    # an axis has no sign of its own: the largest entry points up, so that a second call draws the same picture
+    frame *= np.where(frame[np.abs(frame).argmax(axis=0), [0, 1]] < 0, -1, 1)
+    power = spread**2 / max(float((spread**2).sum()), np.finfo(float).tiny)
+    shares = [100 * float(power[axis]) if axis < len(power) else 0.0 for axis in (0, 1)]
+    xy = np.stack([(snapshot.embedding - mean) @ frame for snapshot in run.snapshots])
+    return Projection(
+        xy=xy,
+        centroids_xy=_over_steps(run, lambda _, centroids: (centroids - mean) @ frame),
+        method="pca",
+        axes=(f"PC 1 ({shares[0]:.0f} %)", f"PC 2 ({shares[1]:.0f} %)"),
+        motion=motion_index(run, xy),
+    )
+
+
+def project_umap(run: Run, n_neighbors: int = 15, n_epochs: int = 200, random_state: int = 0) -> Projection:
+    """Project the last snapshot by UMAP, then each earlier one from the layout of the one after it.
+
+    The chain starts at the last snapshot, laid out from its PCA, and goes backwards with few epochs, so that a point
+    stays where it is unless its neighbours change. A centroid has no place of its own in UMAP: it is drawn at the mean
+    of its members weighted by q, or of its ten nearest windows where it has no members.
+
+    Source: McInnes, Healy and Melville (2018), UMAP, arXiv:1802.03426.
+
+    Parameters
+    ----------
+    n_neighbors : int
+        At most n_samples - 1 are used. With fewer than 5 windows there is nothing to lay out: PCA is returned.
+    n_epochs : int
+        Of the last snapshot; the others get a quarter.
+    random_state : int
+    """
+    first = project_pca(run)
+    n = run.n_samples
+    if n < 5:
+        return first
+    xy = np.empty((len(run), n, 2), dtype=np.float32)
+    layout, epochs, rate = first.xy[-1], n_epochs, 1.0
+    for step in range(len(run) - 1, -1, -1):
+        embedding = run.snapshot(step).embedding
+        layout = _lay_out(embedding, layout, min(n_neighbors, n - 1), epochs, rate, random_state)
+        xy[step] = layout
+        epochs, rate = max(1, n_epochs // 4), CHAINED_RATE
+    return Projection(
+        xy=xy,
+        centroids_xy=_over_steps(
+            run, lambda snapshot, centroids: _members_mean(snapshot, centroids, xy[snapshot.step])
+        ),
+        method="umap",
+        axes=("UMAP 1", "UMAP 2"),
+        motion=motion_index(run, xy),
+    )
+
+
+def motion_index(run: Run, xy: np.ndarray) -> float:
+    """Correlation of drawn with true displacement, over all windows and all pairs of consecutive snapshots.
+
+    1: whatever moves twice as far on the map has moved twice as far in latent space. 0: motion on the map is an
+    artefact of the layout. It is Pearson's coefficient of the *lengths* of the displacements; 1 where nothing moves.
+    """
+    if len(run) < 2:
+        return 1.0
+    embeddings = [snapshot.embedding for snapshot in run.snapshots]
+    pairs = zip(embeddings, embeddings[1:], strict=False)
+    true = np.stack([np.linalg.norm(after - before, axis=1) for before, after in pairs]).ravel().astype(np.float64)
+    drawn = np.linalg.norm(np.diff(xy, axis=0), axis=2).ravel().astype(np.float64)
+    true, drawn = true - true.mean(), drawn - drawn.mean()
+    scale = float(np.sqrt((true**2).sum() * (drawn**2).sum()))
+    if scale < 1e-12:
+        return 1.0 if np.allclose(true, 0) and np.allclose(drawn, 0) else 0.0
+    return float(np.clip((true * drawn).sum() / scale, -1, 1))
+
+
+def _over_steps(run: Run, place: Callable[[Snapshot, np.ndarray], np.ndarray]) -> np.ndarray:
+    """Place the centroids of each step: (n_snapshots, n_clusters, 2), NaN where a step has none."""
+    n_clusters = run.n_clusters or 0
+    placed = np.full((len(run), n_clusters, 2), np.nan, dtype=np.float32)
+    for step, snapshot in enumerate(run.snapshots):
+        if snapshot.centroids is not None and len(snapshot.centroids) == n_clusters:
+            placed[step] = place(snapshot, snapshot.centroids)
+    return placed
+
+
+def _lay_out(
+    z: np.ndarray, start: np.ndarray, n_neighbors: int, n_epochs: int, rate: float, random_state: int
+) -> np.ndarray:
+    import umap
+    from sklearn.neighbors import NearestNeighbors
+
+    # exact neighbours by scikit-learn: UMAP's own search costs half a minute of compilation in a fresh process
+    distances, indices = NearestNeighbors(n_neighbors=n_neighbors + 1).fit(z).kneighbors(z)
+    graph = umap.umap_.fuzzy_simplicial_set(
+        z,
+        n_neighbors + 1,
+        np.random.RandomState(random_state),
+        metric="euclidean",
+        knn_indices=indices,
+        knn_dists=distances.astype(np.float32),
+    )[0]
+    a, b = umap.umap_.find_ab_params(spread=1.0, min_dist=0.1)
+    centre, size = start.mean(axis=0), max(float(np.ptp(start, axis=0).max()), 1e-9)
+    # UMAP works on a box of about 10 units: a layout from PCA is brought there, one from UMAP is there already
+    init = start.astype(np.float32) if 5 < size < 60 else ((start - centre) * (10 / size)).astype(np.float32)
+    layout = umap.umap_.simplicial_set_embedding(
+        z, graph, 2, rate, a, b, 1.0, 5, n_epochs, init, np.random.RandomState(random_state),
+        "euclidean", {}, False, {}, False,
+    )[0]  # fmt: skip
+    return layout if np.isfinite(layout).all() else init
+
+
+def _members_mean(snapshot: Snapshot, centroids: np.ndarray, xy: np.ndarray) -> np.ndarray:
+    q = soft_assignments(snapshot.embedding, centroids)  # (n, k)
+    labels = q.argmax(axis=1)
+    places = np.empty((q.shape[1], 2))
+    for cluster in range(q.shape[1]):
+        members = np.flatnonzero(labels == cluster)
+        if not len(members):
+            members = np.argsort(-q[:, cluster])[:10]
+        places[cluster] = np.average(xy[members], axis=0, weights=q[members, cluster])
+    return places

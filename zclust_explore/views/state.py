@@ -1,0 +1,72 @@
+"""ExplorerState: what a person has chosen; the only interface state that changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import traitlets
+
+
+class ExplorerState(traitlets.HasTraits):
+    """Step, selection, isolated clusters, hover: shared by every view that is given the same state.
+
+    The selection is kept as one byte a window, which is how it travels from and to the browser; `selection` is the
+    same as sorted indices. Observe `mask` to learn of changes.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of windows of the run.
+    step : int
+        Snapshot on show; -1 for the last. The browser reports it when it has to say something anyway (a selection, an
+        opened window) or when the pointer or the focus leaves the timeline: scrubbing itself sends nothing.
+    mask : bytes, n_samples or 0 of them
+        1 where a window is selected; empty when nothing is.
+    isolated : list of int
+        Clusters on show; empty for all.
+    colour_by : {"cluster", "q"}
+    hover, opened : int
+        Window under the pointer and in the close-up; -1 for none.
+    projection : {"auto", "pca", "umap"}
+        "auto" is UMAP as soon as there is one, PCA until then.
+    sort : {"typical", "doubtful", "time"}
+        Order of the gallery.
+    level : {"background", "absolute"}
+        Decibels above each frequency's median over the data set, or as they are.
+
+    Examples
+    --------
+    >>> state = ExplorerState(n_samples=6)
+    >>> state.selection = [4, 1]
+    >>> state.selection
+    array([1, 4])
+    """
+
+    n_samples = traitlets.Int(0).tag(sync=True)
+    step = traitlets.Int(-1).tag(sync=True)
+    mask = traitlets.Bytes(b"").tag(sync=True, echo_update=False, from_json=lambda value, _: bytes(value or b""))
+    isolated = traitlets.List(traitlets.Int(), []).tag(sync=True)
+    colour_by = traitlets.Enum(["cluster", "q"], "cluster").tag(sync=True)
+    hover = traitlets.Int(-1).tag(sync=True)
+    opened = traitlets.Int(-1).tag(sync=True)
+    projection = traitlets.Enum(["auto", "pca", "umap"], "auto").tag(sync=True)
+    sort = traitlets.Enum(["typical", "doubtful", "time"], "typical").tag(sync=True)
+    level = traitlets.Enum(["background", "absolute"], "background").tag(sync=True)
+
+    @property
+    def selection(self) -> np.ndarray:
+        """Indices of the selected windows, ascending: (n_selected,) int64. Assign any sequence of indices."""
+        return np.flatnonzero(np.frombuffer(self.mask, dtype=np.uint8)).astype(np.int64)
+
+    @selection.setter
+    def selection(self, indices: Any) -> None:
+        indices = np.asarray(indices, dtype=np.int64).ravel()
+        if indices.size and not (0 <= indices.min() and indices.max() < self.n_samples):
+            raise IndexError(
+                f"selection must hold indices between 0 and {self.n_samples - 1}, "
+                f"got {indices.min()} … {indices.max()}."
+            )
+        mask = np.zeros(self.n_samples, dtype=np.uint8)
+        mask[indices] = 1
+        self.mask = mask.tobytes() if indices.size else b""

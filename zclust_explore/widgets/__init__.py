@@ -1,0 +1,9 @@
+"""How to show it: thin widgets for JupyterLab over the views."""
+
+from .embedding_map import EmbeddingMap
+from .explorer import Explorer
+from .gallery import Gallery
+from .reconstructions import Reconstructions
+from .timeline import Timeline
+
+__all__ = ["EmbeddingMap", "Explorer", "Gallery", "Reconstructions", "Timeline"]

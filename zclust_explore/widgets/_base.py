@@ -1,0 +1,214 @@
+"""What all widgets share: the state on both sides, columns for the browser, answers to its questions."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import anywidget
+import ipywidgets
+import numpy as np
+import traitlets
+
+from ..data.run import Run
+from ..views.frames import History, MapFrames, Membership, Samples, history, map_frames, membership, samples
+from ..views.palette import PALETTE
+from ..views.projection import Projection, project_pca
+from ..views.state import ExplorerState
+from ..views.tiles import DecibelScale
+from ..views.umap_job import UmapJob, read_umap
+from ._script import style_sheet
+
+logger = logging.getLogger(__name__)
+
+Answer = tuple[dict[str, Any], list[bytes]]
+
+
+class SharedState(ExplorerState, anywidget.AnyWidget):
+    """An ExplorerState that lives in the page as well: widgets given the same one follow each other there.
+
+    It is never displayed. It is an anywidget because the plain widget model turns bytes from the browser into text.
+    """
+
+    _esm = "export default {};"
+
+
+class RunWidget(anywidget.AnyWidget):
+    """A view of a run. The browser gets columns once and asks by message for what it lacks.
+
+    Parameters
+    ----------
+    run : Run
+        With at least one snapshot.
+    state : SharedState, optional
+        `other.state` of another widget of the same run: both follow each other in the browser.
+
+    Traits
+    ------
+    record : dict
+        Labels, history, metadata, axes: columns as bytes, little endian, with what is needed to read them.
+    pca, umap : dict
+        A projection each; empty until there is one.
+    umap_status : str
+        "", "computing", "ready", or a sentence that says what went wrong.
+    """
+
+    _css = style_sheet()
+
+    record = traitlets.Dict().tag(sync=True)
+    pca = traitlets.Dict().tag(sync=True)
+    umap = traitlets.Dict().tag(sync=True)
+    umap_status = traitlets.Unicode("").tag(sync=True)
+    state = traitlets.Instance(SharedState).tag(sync=True, **ipywidgets.widget_serialization)
+
+    # whether this widget draws a map, and whether it draws spectrograms
+    _has_map = False
+    _has_tiles = False
+
+    def __init__(self, run: Run, state: SharedState | None = None, **traits: Any) -> None:
+        if not len(run):
+            raise ValueError(f"run must have at least one snapshot to be shown, got none in {run.directory}.")
+        state = state or SharedState(n_samples=run.n_samples, step=len(run) - 1)
+        if state.n_samples != run.n_samples:
+            raise ValueError(
+                f"state must belong to a run of {run.n_samples} windows, got one of {state.n_samples}: "
+                "share it between widgets of the same run only."
+            )
+        self.run = run
+        self.scale = DecibelScale(run.spectrograms)
+        self.questions: dict[str, Callable[[dict[str, Any]], Answer]] = {}
+        # one thread a widget: answers never keep the kernel waiting, and come in the order of the questions
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zclust-widget")
+        self._job: UmapJob | None = None
+        traits["record"] = self._record()
+        if self._has_map:
+            traits["pca"] = projection_columns(project_pca(run))
+            traits |= self._kept_umap()
+        super().__init__(state=state, **traits)
+        self.on_msg(self._asked)
+        if self._has_map and not self.umap:
+            self._start_umap()
+        weakref.finalize(self, self._worker.shutdown, wait=False, cancel_futures=True)
+
+    def close(self) -> None:
+        """End the widget and what it has running."""
+        if self._job is not None:
+            self._job.cancel()
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        super().close()
+
+    # -- columns -----------------------------------------------------------------------------------------------------
+
+    def _record(self) -> dict[str, Any]:
+        run, specs = self.run, self.run.spectrograms
+        columns = {
+            "n": run.n_samples,
+            "n_snapshots": len(run),
+            "n_clusters": run.n_clusters or 0,
+            "palette": list(PALETTE),
+            **membership_columns(membership(run)),
+            **history_columns(history(run)),
+            **samples_columns(samples(run)),
+        }
+        if self._has_tiles:
+            n_freqs, n_times = specs.shape
+            columns["tile"] = {
+                "n_freqs": n_freqs,
+                "n_times": n_times,
+                "frequencies": [float(value) for value in specs.frequencies],
+                "times": [float(value) for value in specs.times],
+                "duration_s": specs.duration_s,
+                "waves": specs.waveforms is not None,
+                "limits": {level: self.scale.limits(level) for level in ("background", "absolute")},
+            }
+        return columns
+
+    # -- questions from the browser ----------------------------------------------------------------------------------
+
+    def _asked(self, _: Any, content: Any, buffers: Any) -> None:
+        """Answer on the worker; every question gets an answer, if only that something failed."""
+        try:
+            self._worker.submit(self._answer, content)
+        except RuntimeError:
+            self.send({"id": content.get("id"), "error": "this widget was closed"})
+
+    def _answer(self, content: dict[str, Any]) -> None:
+        try:
+            answer, buffers = self.questions[content["kind"]](content)
+        except Exception as error:
+            logger.exception("a widget's question failed: %s", content.get("kind"))
+            answer, buffers = {"error": f"{type(error).__name__}: {error}"}, []
+        self.send({"id": content.get("id"), **answer}, buffers)
+
+    # -- UMAP --------------------------------------------------------------------------------------------------------
+
+    def _kept_umap(self) -> dict[str, Any]:
+        kept = read_umap(self.run)
+        return {} if kept is None else {"umap": projection_columns(kept), "umap_status": "ready"}
+
+    def _start_umap(self) -> None:
+        reference = weakref.ref(self)  # the job must not keep a widget alive that nobody shows any more
+
+        def done(projection: Projection | None, error: str | None) -> None:
+            widget = reference()
+            if widget is None or widget.comm is None:
+                return
+            with widget.hold_sync():
+                if projection is not None:
+                    widget.umap = projection_columns(projection)
+                widget.umap_status = "ready" if projection is not None else error or "UMAP failed"
+
+        self._job = UmapJob(self.run, done)
+        self.umap_status = "computing"
+        self._job.start()
+        weakref.finalize(self, self._job.cancel)
+
+
+def column(array: np.ndarray, dtype: str) -> bytes:
+    """Bytes of an array in the order and type that the browser reads."""
+    return np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<")).tobytes()
+
+
+def projection_columns(projection: Projection) -> dict[str, Any]:
+    """Prepare a projection for the browser."""
+    frames: MapFrames = map_frames(projection)
+    return {
+        "method": projection.method,
+        "axes": list(projection.axes),
+        "motion": projection.motion,
+        "origin": list(frames.origin),
+        "span": frames.span,
+        "xy": column(frames.xy, "u2"),
+        "centroids": column(frames.centroids, "f4"),
+    }
+
+
+def membership_columns(members: Membership) -> dict[str, Any]:
+    """Prepare labels, certainty and sizes for the browser."""
+    return {
+        "labels": column(members.labels, "u1"),
+        "q": column(members.q, "u1"),
+        "sizes": column(members.sizes, "i4"),
+    }
+
+
+def history_columns(course: History) -> dict[str, Any]:
+    """Prepare losses and phases for the browser."""
+    return {
+        "phases": list(course.phases),
+        "epochs": list(course.epochs),
+        "curves": {name: column(curve, "f4") for name, curve in course.curves.items()},
+    }
+
+
+def samples_columns(table: Samples) -> dict[str, Any]:
+    """Prepare the metadata for the browser."""
+    return {
+        "start_ms": column(table.start_ms, "f8"),
+        "trace": {"codes": column(table.trace[0], "u2"), "words": table.trace[1]},
+        "label": {"codes": column(table.label[0], "u2"), "words": table.label[1]},
+        "minute": column(np.empty(0) if table.minute is None else table.minute, "f4"),
+    }

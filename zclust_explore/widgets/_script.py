@@ -1,0 +1,61 @@
+"""One page script and one style sheet a widget, joined from hand-written ES modules. No build step."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "js"
+IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";$', re.MULTILINE)
+EXPORT = re.compile(r"^export ((?:async )?function\*?|const|class) (\w+)", re.MULTILINE)
+
+
+def page_script(entry: str) -> str:
+    """Join a module and all that it imports into one script, whose default export renders a widget.
+
+    Each module becomes a function that returns its exports, so names of different modules cannot collide and each runs
+    once. Two forms are understood, each on a line of its own: `import {a, b} from "./other.js";` and `export` before
+    `function`, `const` or `class`. The entry module exports `render`.
+
+    Parameters
+    ----------
+    entry : str
+        Path of the module from the folder of scripts, for example "explorer.js".
+    """
+    order: list[str] = []
+    _collect(FOLDER / entry, order, ())
+    parts = [_enclosed(FOLDER / name) for name in order]
+    return "".join(parts) + f"export default {{render: {_variable(FOLDER / entry)}.render}};\n"
+
+
+def style_sheet() -> str:
+    """Return the style of all widgets."""
+    return (FOLDER / "style.css").read_text(encoding="utf-8")
+
+
+def _collect(path: Path, order: list[str], above: tuple[Path, ...]) -> None:
+    """List a module after everything it imports."""
+    path = path.resolve()
+    if path in above:
+        raise ValueError(f"scripts must not import each other in a circle, got {path.name} from {above[-1].name}.")
+    name = path.relative_to(FOLDER.resolve()).as_posix()
+    if name in order:
+        return
+    for _, target in IMPORT.findall(path.read_text(encoding="utf-8")):
+        _collect(path.parent / target, order, (*above, path))
+    order.append(name)
+
+
+def _enclosed(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    names = ", ".join(name for _, name in EXPORT.findall(text))
+    text = IMPORT.sub(lambda found: f"const {{{found[1]}}} = {_variable(path.parent / found[2])};", text)
+    text = EXPORT.sub(r"\1 \2", text)
+    if re.search(r"^(import|export)\b", text, re.MULTILINE):
+        raise ValueError(f"{path.name} has an import or export in a form that page_script does not know.")
+    return f"const {_variable(path)} = (() => {{\n{text}\nreturn {{{names}}};\n}})();\n"
+
+
+def _variable(path: Path) -> str:
+    name = path.resolve().relative_to(FOLDER.resolve()).with_suffix("").as_posix()
+    return "m_" + re.sub(r"\W", "_", name)

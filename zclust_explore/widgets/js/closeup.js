@@ -1,0 +1,88 @@
+// The close-up: one window in full. Waveform, spectrogram, reconstruction, residual, how sure, and where it is from.
+
+import {floats, Memory} from "./core/courier.js";
+import {element, icon} from "./core/element.js";
+import {drawPanels} from "./spectrofigure.js";
+
+export function closeUp(context, host) {
+  const {record, store, theme} = context;
+  const root = host.appendChild(element("section.zx-closeup", {"aria-label": "close-up", tabindex: -1}));
+  const hint = element("div.zx-hint.zx-quiet", {}, "Click a dot on the map, or a window in the gallery, to see it in full.");
+  const facts = element("div.zx-facts"), canvas = element("canvas"), plot = element("div.zx-panels", {}, canvas);
+  const close = element("button.zx-icon", {title: "Close (Esc)", "aria-label": "close the close-up", onclick: () => shut()}, icon("close"));
+  const body = element("div.zx-closebody", {hidden: true}, facts, plot, close);
+  root.append(hint, body);
+  const kept = new Memory(40);
+  let answer = null, asked = "", timer = 0;
+
+  function shut() { store.set({opened: -1}); store.commit(); }
+
+  function update() {
+    const index = store.get("opened");
+    hint.hidden = index >= 0;
+    body.hidden = index < 0;
+    root.dataset.index = index;
+    if (index < 0) { asked = ""; answer = null; delete root.dataset.painted; return; }
+    const {step} = context, level = store.get("level"), key = `${index} ${step} ${level}`;
+    if (key === asked) return;
+    asked = key;
+    if (answer?.index !== index) { answer = null; root.dataset.painted = "false"; }
+    describe();
+    clearTimeout(timer);
+    if (kept.has(key)) { answer = kept.get(key); draw(); return; }
+    timer = setTimeout(() => ask(index, step, level, key), 90); // while scrubbing, only where the hand rests
+  }
+
+  async function ask(index, step, level, key) {
+    try {
+      const {buffers, ...content} = await context.courier.ask("open", {index, step, level});
+      kept.set(key, {index, ...content, arrays: buffers.map(floats)});
+      if (asked !== key || context.signal.aborted) return; // somebody has moved on
+      answer = kept.get(key);
+      describe();
+      draw();
+    } catch (error) {
+      if (asked !== key || context.signal.aborted) return;
+      facts.append(element("p.zx-warn", {}, `This window could not be opened: ${error.message}`));
+      root.dataset.painted = "error";
+    }
+  }
+
+  function describe() {
+    const index = store.get("opened"), {step} = context, label = record.labelsAt(step)[index];
+    const colour = label === 255 ? "#8c8c8c" : record.palette[label % record.palette.length];
+    const title = element("div.zx-cardhead", {}, element("i.zx-swatch", {style: `background:${colour}`}),
+      label === 255 ? `window ${index} · not clustered yet` : `window ${index} · C${label}`);
+    const rows = answer ? answer.facts.map(([name, value]) => element("tr", {}, element("th", {}, name), element("td", {}, value))) : [];
+    facts.replaceChildren(title, element("table", {}, ...rows), ...(answer?.q?.length ? [bars(answer.q)] : []));
+  }
+
+  /** Soft assignment to every cluster at this step. */
+  function bars(q) {
+    return element("div.zx-q", {role: "img", "aria-label": `q: ${q.map((v, k) => `C${k} ${v.toFixed(2)}`).join(", ")}`},
+      element("div.zx-quiet", {}, "soft assignment q"),
+      ...q.map((v, k) => element("div.zx-qrow", {}, element("span", {}, `C${k}`),
+        element("i", {}, element("b", {style: `width:${(100 * v).toFixed(1)}%;background:${record.palette[k % record.palette.length]}`})),
+        element("span.zx-number", {}, v.toFixed(2)))));
+  }
+
+  function draw() {
+    const width = plot.clientWidth, height = plot.clientHeight;
+    if (!answer || width < 60) return;
+    const [spectrogram, reconstruction, residual, envelope] = answer.arrays;
+    const unit = answer.level === "background" ? "dB above background" : "dB", missing = answer.missing || undefined;
+    drawPanels(context, canvas, {width, height, wave: envelope?.length ? envelope : undefined, panels: [
+      {title: "spectrogram", values: spectrogram, limits: answer.limits, unit},
+      {title: `reconstruction, step ${answer.step + 1}`, values: reconstruction, limits: answer.limits, unit, missing},
+      {title: missing ? "" : "residual", values: residual, limits: [-answer.residual_limit, answer.residual_limit], unit: "dB", signed: true, missing: missing && " "},
+    ]});
+    root.dataset.painted = "true";
+  }
+
+  context.onResize(plot, draw);
+  theme.on(draw);
+  store.on(["opened", "step", "level"], context.guarded(update), context.signal);
+  context.signal.addEventListener("abort", () => clearTimeout(timer));
+  update();
+  return {shut, element: root};
+}

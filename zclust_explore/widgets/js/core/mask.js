@@ -1,0 +1,52 @@
+// Selections as byte masks, and which points lie in a polygon.
+
+/**
+ * Whether a point lies in a polygon, by the even-odd rule: a ray to the right crosses the outline an odd number of times.
+ * An edge counts where one end is above the point and the other is not, so a shared corner is counted once.
+ * @param {number[][]} polygon corners [x, y]; closed by itself
+ */
+export function inPolygon(x, y, polygon) {
+  let inside = false;
+  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
+    const [xi, yi] = polygon[i], [xj, yj] = polygon[j];
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+  }
+  return inside;
+}
+
+/**
+ * Points in a polygon, both on the map's grid: the camera has been taken out of the polygon once, so that the answer
+ * is exact for the whole numbers that the points are.
+ * @param {Uint16Array} xy (n, 2)
+ * @param {function(number): boolean} visible
+ */
+export function polygonMask(xy, n, polygon, visible) {
+  const mask = new Uint8Array(n);
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x, y] of polygon) { x0 = Math.min(x0, x); x1 = Math.max(x1, x); y0 = Math.min(y0, y); y1 = Math.max(y1, y); }
+  for (let i = 0; i < n; i++) {
+    const x = xy[2 * i], y = xy[2 * i + 1];
+    if (x >= x0 && x <= x1 && y >= y0 && y <= y1 && visible(i) && inPolygon(x, y, polygon)) mask[i] = 1;
+  }
+  return mask;
+}
+
+/** A selection and a new one together. @param {"replace"|"add"|"remove"} how */
+export function combined(old, added, how) {
+  if (!old || how === "replace") return how === "remove" ? new Uint8Array(added.length) : added;
+  return old.map((value, i) => (how === "add" ? value | added[i] : value & (1 - added[i])));
+}
+
+/** Everything visible that is not selected. */
+export function inverted(old, n, visible) {
+  const mask = new Uint8Array(n);
+  for (let i = 0; i < n; i++) mask[i] = visible(i) && !(old && old[i]) ? 1 : 0;
+  return mask;
+}
+
+/** Number of windows in a mask. */
+export function counted(mask) {
+  let total = 0;
+  if (mask) for (let i = 0; i < mask.length; i++) total += mask[i];
+  return total;
+}

@@ -1,0 +1,255 @@
+// The gallery: spectrograms of the selected windows, only as many in the page as can be seen.
+
+import {FrequencyAxis, said, ticks, timeEdges} from "./core/axes.js";
+import {sequential} from "./core/colormap.js";
+import {element, sized} from "./core/element.js";
+import {place, wave} from "./core/picture.js";
+import {tileImage} from "./tilepage.js";
+
+const REST_MS = 500; // a hand that rests this long has stopped scrubbing
+const GAP = 8, AXIS = 34, CAPTION = 16, WAVE = 22, WANTED = 118;
+const SORTS = {typical: "typical first", doubtful: "doubtful first", time: "time"};
+
+export function gallery(context, host) {
+  const {record, store, theme} = context, {tile} = record, table = sequential();
+  const root = host.appendChild(element("section.zx-gallery", {"aria-label": "gallery"}));
+  const head = element("span.zx-galleryhead"), note = element("span.zx-quiet");
+  const sort = choice("sort", "Order of the windows", SORTS);
+  const level = choice("level", "What the colours mean", {background: "above background", absolute: "absolute"});
+  const bar = element("canvas.zx-bar", {title: "One colour scale for all windows"});
+  const scroll = element("div.zx-scroll", {tabindex: 0, "aria-label": "members"});
+  const sheet = element("div.zx-sheet"), axis = element("canvas.zx-timeaxis"), empty = element("div.zx-empty");
+  root.append(element("div.zx-gallerybar", {}, head, sort, level, bar), scroll, axis, note);
+  scroll.append(sheet);
+  root.append(empty);
+  const frequency = new FrequencyAxis(tile.frequencies), [t0, t1] = timeEdges(tile.times);
+  let members = [], cells = [], overview = false, layout = null, frame = 0, generation = 0, failed = "", quiet = "";
+  const nodes = new Map();
+
+  function choice(key, title, options) {
+    const select = element("select.zx-select", {title, "aria-label": title, onchange: () => {
+      store.set({[key]: select.value});
+      store.commit();
+    }}, ...Object.entries(options).map(([value, text]) => element("option", {value}, text)));
+    select.dataset.key = key;
+    return select;
+  }
+
+  /** Who is shown: the selection, or else the isolated clusters. */
+  function collect() {
+    const mask = store.mask, isolated = store.get("isolated"), {step} = context;
+    const labels = record.labelsAt(step), q = record.qAt(step), visible = context.visible();
+    members = [];
+    if (mask || isolated.length)
+      for (let i = 0; i < record.n; i++) if (visible(i) && (!mask || mask[i])) members.push(i);
+    const order = store.get("sort");
+    if (order === "time") members.sort((a, b) => record.startMs[a] - record.startMs[b] || a - b);
+    else members.sort((a, b) => (order === "typical" ? q[b] - q[a] : q[a] - q[b]) || a - b);
+    const name = mask ? "selection" : `cluster ${isolated.join(", ")}`;
+    const plural = members.length === 1 ? "window" : mask ? "windows" : "members";
+    const clustered = labels[0] !== 255;
+    overview = !mask && !isolated.length && clustered;
+    head.textContent = overview ? "clusters · typical windows" : members.length ? `${name} · ${members.length.toLocaleString("en")} ${plural}` : "gallery";
+    const hint = overview ? "Draw around windows on the map, or click a cluster in the legend, to see all of them." : "";
+    note.textContent = hint;
+    quiet = hint;
+    sort.value = order;
+    level.value = store.get("level");
+    Object.assign(root.dataset, {members: members.length, painted: "true"});
+    empty.replaceChildren(...(mask || isolated.length
+      ? [element("p", {}, "No window of this selection is on show."), element("p.zx-quiet", {}, "Show all clusters again, or select others.")]
+      : [element("p", {}, "Draw around windows on the map to see them here."),
+        element("p.zx-quiet", {}, clustered ? "Or click a cluster in the legend to see its members." : "Clusters appear with the clustering phase.")]));
+    const some = members.length > 0 || overview;
+    empty.hidden = some;
+    for (const part of [scroll, axis, level, bar]) part.hidden = !some;
+    sort.hidden = !members.length;
+    generation++;
+    nodes.forEach(node => node.element.remove());
+    nodes.clear();
+    scroll.scrollTop = 0;
+    arrange();
+  }
+
+  function arrange() {
+    const room = scroll.clientWidth - AXIS - 2;
+    if (room < 40) return;
+    const columns = Math.max(1, Math.floor((room + GAP) / (WANTED + GAP)));
+    const width = Math.floor((room + GAP) / columns) - GAP, picture = Math.round(Math.min(width * 0.78, 110));
+    const height = picture + (tile.waves ? WAVE : 0) + CAPTION;
+    cells = overview ? typical(columns) : members;
+    if (!cells.length) return;
+    const rows = Math.ceil(cells.length / columns);
+    layout = {columns, width, picture, height, rows};
+    sheet.style.height = `${rows * (height + GAP)}px`;
+    timeAxis();
+    colourBar();
+    nodes.forEach(node => { node.drawn = ""; });
+    request();
+  }
+
+  /** With nothing chosen: a row of the surest members for each cluster, filled up with -1. */
+  function typical(columns) {
+    const labels = record.labelsAt(context.step), q = record.qAt(context.step), rows = [];
+    for (let c = 0; c < record.clusters; c++) {
+      const row = [];
+      for (let i = 0; i < record.n; i++) if (labels[i] === c) row.push(i);
+      row.sort((a, b) => q[b] - q[a] || a - b);
+      if (row.length) rows.push(...Array.from({length: columns}, (_, k) => row[k] ?? -1));
+    }
+    return rows;
+  }
+
+  function request() { frame ||= requestAnimationFrame(context.guarded(draw)); }
+
+  function draw() {
+    frame = 0;
+    if (!layout || !cells.length) return;
+    const {columns, width, height} = layout, pitch = height + GAP;
+    const first = Math.max(0, Math.floor(scroll.scrollTop / pitch) - 1) * columns;
+    const last = Math.min(cells.length, (Math.ceil((scroll.scrollTop + scroll.clientHeight) / pitch) + 1) * columns);
+    const seen = new Set(cells.slice(first, last));
+    nodes.forEach((node, index) => { if (!seen.has(index)) { node.element.remove(); nodes.delete(index); } });
+    for (let k = first; k < last; k++) {
+      const index = cells[k];
+      if (index < 0) continue; // a cluster with fewer windows than columns
+      const node = nodes.get(index) ?? create(index);
+      const column = k % columns, edge = column === 0 ? AXIS : 0; // the first column has the frequency axis
+      node.element.style.transform = `translate(${AXIS + column * (width + GAP) - edge}px, ${Math.floor(k / columns) * pitch}px)`;
+      paint(node, index, edge);
+    }
+    note.textContent = failed || quiet;
+    fetch(cells.slice(first, Math.min(cells.length, last + 2 * columns)).filter(i => i >= 0), generation);
+  }
+
+  async function fetch(indices, mine) {
+    const wanted = store.get("level");
+    if (indices.every(i => context.tiles.has(`${wanted} ${i}`))) return;
+    try {
+      await context.pages.fetch(indices, wanted);
+      failed = "";
+    } catch (error) {
+      if (context.signal.aborted) return;
+      failed = `Spectrograms could not be fetched: ${error.message}`;
+      note.textContent = failed;
+      return;
+    }
+    if (mine === generation && !context.signal.aborted) request();
+  }
+
+  function create(index) {
+    const canvas = element("canvas");
+    const made = element("button.zx-tile", {"data-index": index, "aria-label": `window ${index}, ${record.shortTime(index)}`,
+      onclick: () => { store.set({opened: index}); store.commit(); },
+      onpointerenter: () => store.set({hover: index}), onpointerleave: () => store.set({hover: -1})}, canvas);
+    sheet.append(made);
+    const node = {element: made, canvas, drawn: ""};
+    nodes.set(index, node);
+    return node;
+  }
+
+  function paint(node, index, edge) {
+    const {width, picture, height} = layout, shown = tileImage(context, index, store.get("level"), table);
+    const label = record.labelsAt(context.step)[index], opened = store.get("opened") === index;
+    const key = [Boolean(shown), edge, label, opened, width, store.get("level")].join();
+    if (node.drawn === key) return;
+    node.drawn = key;
+    node.element.dataset.painted = String(Boolean(shown));
+    node.element.setAttribute("aria-current", String(opened));
+    const g = sized(node.canvas, width + edge, height);
+    g.translate(edge, 0);
+    g.font = theme.font;
+    if (shown) place(g, shown.canvas, 0, 0, width, picture);
+    else { g.fillStyle = theme.css("line"); g.globalAlpha = 0.35; g.fillRect(0, 0, width, picture); g.globalAlpha = 1; }
+    if (shown?.wave) wave(g, shown.wave, 127, 0, picture + 2, width, WAVE - 4, theme.css("muted"));
+    const bottom = height - CAPTION;
+    g.fillStyle = label === 255 ? "#8c8c8c" : record.palette[label % record.palette.length];
+    g.beginPath();
+    g.arc(4, bottom + 8, 3.5, 0, 2 * Math.PI);
+    g.fill();
+    g.fillStyle = theme.css("fg");
+    g.textBaseline = "middle";
+    g.fillText(label === 255 || !overview ? record.shortTime(index) : `C${label} · ${record.shortTime(index)}`, 12, bottom + 8.5);
+    g.fillStyle = theme.css("muted");
+    g.textAlign = "right";
+    if (label !== 255) g.fillText(`q ${(record.qAt(context.step)[index] / 255).toFixed(2)}`, width, bottom + 8.5);
+    if (edge) frequencyAxis(g, picture);
+  }
+
+  function frequencyAxis(g, height) {
+    g.textAlign = "right";
+    g.textBaseline = "middle";
+    for (const {hz, at} of frequency.ticks(height / 22)) {
+      const y = height * (1 - at);
+      g.fillText(said(hz), -6, Math.min(height - 5, Math.max(5, y)));
+      g.fillRect(-4, Math.round(y), 3, 1);
+    }
+    g.save();
+    g.translate(-AXIS + 1, height / 2);
+    g.rotate(-Math.PI / 2);
+    g.textAlign = "center";
+    g.textBaseline = "top";
+    g.fillText("Hz", 0, 0);
+    g.restore();
+  }
+
+  /** One time axis for every column, below them all. */
+  function timeAxis() {
+    const {columns, width} = layout, g = sized(axis, scroll.clientWidth, 26);
+    g.font = theme.font;
+    g.fillStyle = theme.css("muted");
+    g.textBaseline = "top";
+    for (let column = 0; column < Math.min(columns, cells.length); column++) {
+      const left = AXIS + column * (width + GAP), marks = ticks(t0, t1, width / 42);
+      for (const s of marks) {
+        const x = left + (s - t0) / (t1 - t0) * width;
+        g.fillRect(Math.round(x), 0, 1, 4);
+        g.textAlign = x - left > width - 9 ? "right" : x - left < 9 ? "left" : "center";
+        g.fillText(s === marks[marks.length - 1] ? `${said(s)} s` : said(s), x, 6);
+      }
+    }
+  }
+
+  function colourBar() {
+    const [low, high] = tile.limits[store.get("level")], width = 132, g = sized(bar, width, 26);
+    for (let x = 0; x < 100; x++) {
+      const c = 3 * Math.round(x / 99 * 255);
+      g.fillStyle = `rgb(${table[c]},${table[c + 1]},${table[c + 2]})`;
+      g.fillRect(x, 1, 1.5, 9);
+    }
+    g.fillStyle = theme.css("muted");
+    g.font = theme.font;
+    g.textBaseline = "top";
+    g.fillText(said(low), 0, 13);
+    g.textAlign = "center";
+    g.fillText(said(Math.round((low + high) / 2)), 50, 13);
+    g.textAlign = "right";
+    g.fillText(said(high), 101, 13);
+    g.textAlign = "left";
+    g.textBaseline = "middle";
+    g.fillText("dB", 108, 6);
+  }
+
+  context.listen(scroll, "scroll", request);
+  context.listen(scroll, "keydown", event => {
+    const at = cells.indexOf(Number(document.activeElement?.dataset?.index));
+    if (at < 0 || !layout) return;
+    const by = {ArrowDown: layout.columns, ArrowUp: -layout.columns}[event.key];
+    const next = cells[at + (by ?? 0)];
+    if (!by || next === undefined) return;
+    event.preventDefault();
+    nodes.get(next)?.element.focus();
+  });
+  context.onResize(scroll, arrange);
+  store.on(["mask", "isolated", "sort", "level"], context.guarded(collect), context.signal);
+  store.on(["opened"], request, context.signal);
+  let pending = 0;
+  store.on(["step"], () => { // members of a cluster change with the step: once the hand rests
+    clearTimeout(pending);
+    pending = setTimeout(context.guarded(() => (store.get("isolated").length || store.get("sort") !== "time" ? collect() : arrange())), REST_MS);
+  }, context.signal);
+  context.signal.addEventListener("abort", () => { cancelAnimationFrame(frame); clearTimeout(pending); });
+  theme.on(arrange);
+  collect();
+  return {element: root};
+}

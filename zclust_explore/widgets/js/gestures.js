@@ -1,0 +1,101 @@
+// Pointer gestures on the map: lasso, box, pan, zoom, hover, click.
+
+import {combined, inPolygon, polygonMask} from "./core/mask.js";
+
+const CLICK = 4; // CSS pixels a hand moves without meaning to
+
+/**
+ * @param {Context} context
+ * @param {HTMLElement} surface the element that takes the pointer; its own coordinates are the camera's
+ * @param {object} map camera, tool(), redraw(), pick(x, y) -> index or -1, xy() of the step on show
+ */
+export function gestures(context, surface, map) {
+  const {store, record} = context;
+  let drag = null, space = false, lastWheel = 0;
+
+  const at = event => {
+    const box = surface.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  };
+
+  context.listen(surface, "pointerdown", event => {
+    if (event.button > 1) return;
+    const [x, y] = at(event);
+    const kind = event.button === 1 || space || map.tool() === "pan" ? "pan" : map.tool();
+    const how = event.shiftKey ? "add" : event.altKey ? "remove" : "replace";
+    drag = {kind, how, start: [x, y], last: [x, y], trail: [[x, y]], moved: false};
+    surface.setPointerCapture(event.pointerId);
+    if (event.button === 1) event.preventDefault();
+    surface.focus({preventScroll: true});
+  });
+
+  context.listen(surface, "pointermove", event => {
+    const [x, y] = at(event);
+    if (!drag) { map.hover(map.pick(x, y), x, y); return; }
+    if (!drag.moved && Math.hypot(x - drag.start[0], y - drag.start[1]) < CLICK) return;
+    drag.moved = true;
+    map.hover(-1);
+    if (drag.kind === "pan") map.camera.pan(x - drag.last[0], y - drag.last[1]);
+    else if (drag.kind === "lasso") {
+      // what the pointer did between two frames belongs to the line as well
+      for (const part of event.getCoalescedEvents?.() ?? []) drag.trail.push(at(part));
+      drag.trail.push([x, y]);
+    } else {
+      const [x0, y0] = drag.start;
+      drag.trail = [[x0, y0], [x, y0], [x, y], [x0, y]];
+    }
+    drag.last = [x, y];
+    map.redraw(drag.kind === "pan");
+  });
+
+  context.listen(surface, "pointerup", event => {
+    if (!drag) return;
+    const done = drag;
+    drag = null;
+    if (!done.moved) {
+      const index = map.pick(...done.start);
+      if (index >= 0) open(index, done.how);
+    } else if (done.kind !== "pan" && done.trail.length > 2) enclose(done);
+    map.redraw(done.kind === "pan");
+  });
+
+  context.listen(surface, "pointercancel lostpointercapture", event => {
+    if (drag && event.type === "pointercancel") { drag = null; map.redraw(false); }
+  });
+  context.listen(surface, "pointerleave", () => map.hover(-1));
+  context.listen(surface, "dblclick", () => { map.camera.reset(); map.redraw(true); });
+
+  // A page that is being scrolled goes on scrolling when the map comes under the pointer.
+  context.listen(window, "wheel", event => {
+    if (!surface.contains(event.target) || event.timeStamp - lastWheel < 250) lastWheel = event.timeStamp;
+  }, {passive: true, capture: true});
+  context.listen(surface, "wheel", event => {
+    if (lastWheel === event.timeStamp) return;
+    event.preventDefault();
+    const lines = event.deltaMode === 1 ? 16 : 1;
+    map.camera.zoomAt(...at(event), Math.exp(-event.deltaY * lines * 0.0016));
+    map.redraw(true);
+  }, {passive: false});
+
+  context.listen(surface, "keydown", event => { if (event.key === " ") space = true; });
+  context.listen(surface, "keyup", event => { if (event.key === " ") space = false; });
+  context.listen(surface, "blur", () => { space = false; });
+
+  function open(index, how) {
+    if (how === "replace") { store.set({opened: index}); store.commit(); return; }
+    const one = new Uint8Array(record.n);
+    one[index] = 1;
+    store.select(combined(store.mask, one, how));
+  }
+
+  function enclose({trail, how}) {
+    // The outline is brought to the map's grid once: the points there are whole numbers, and the answer is exact.
+    const polygon = trail.map(([x, y]) => map.camera.toGrid(x, y));
+    const mask = polygonMask(map.xy(), record.n, polygon, context.visible());
+    map.enclosed(polygon);
+    store.select(combined(store.mask, mask, how));
+  }
+
+  /** Outline being drawn, in CSS pixels, or null. */
+  return {outline: () => (drag && drag.moved && drag.kind !== "pan" ? drag.trail : null), inPolygon};
+}

@@ -1,0 +1,53 @@
+// The card beside the pointer: which window this is, and what it looks like.
+
+import {clusterTable, sequential} from "./core/colormap.js";
+import {element} from "./core/element.js";
+import {tileImage} from "./tilepage.js";
+
+const WAIT_MS = 60; // a pointer that only passes by asks for nothing
+
+export function hoverCard(context, host) {
+  const {record, store} = context;
+  const card = host.appendChild(element("div.zx-card", {hidden: true}));
+  let wanted = -1, timer = 0;
+
+  function show(index, x, y) {
+    if (index < 0) { card.hidden = true; wanted = -1; clearTimeout(timer); return; }
+    const left = x > host.clientWidth - 190;
+    Object.assign(card.style, {
+      left: left ? "" : `${x + 14}px`, right: left ? `${host.clientWidth - x + 14}px` : "",
+      top: `${Math.max(0, Math.min(y - 20, host.clientHeight - card.offsetHeight - 4))}px`,
+    });
+    card.hidden = false;
+    if (index === wanted) return;
+    wanted = index;
+    fill(index);
+  }
+
+  function fill(index) {
+    const {step} = context, label = record.labelsAt(step)[index], table = clusterTable(record.palette);
+    const head = label === 255 ? "not clustered yet" : `C${label} · q ${(record.qAt(step)[index] / 255).toFixed(2)}`;
+    const words = [["time", record.time(index)], ["minute", record.minute.length ? record.minute[index].toFixed(1) : ""],
+      ["trace", record.trace.words[record.trace.codes[index]]], ["label", record.label.words[record.label.codes[index]]]];
+    const room = element("div.zx-thumb");
+    card.replaceChildren(
+      element("div.zx-cardhead", {}, element("i.zx-swatch", {style: `background:rgb(${table.subarray(3 * label, 3 * label + 3).join()})`}), head),
+      ...words.filter(([, word]) => word).map(([name, word]) => element("div", {}, element("span.zx-quiet", {}, `${name} `), word)),
+      ...(record.tile ? [room] : []));
+    clearTimeout(timer);
+    if (!record.tile) return;
+    const kept = tileImage(context, index, store.get("level"), sequential());
+    if (kept) room.replaceChildren(kept.canvas);
+    else timer = setTimeout(async () => {
+      try {
+        await context.pages.fetch([index], store.get("level"));
+        if (wanted === index) room.replaceChildren(tileImage(context, index, store.get("level"), sequential()).canvas);
+      } catch (error) {
+        if (wanted === index) room.textContent = "";
+      }
+    }, WAIT_MS);
+  }
+
+  context.signal.addEventListener("abort", () => clearTimeout(timer));
+  return {show};
+}

@@ -1,0 +1,201 @@
+// The map: one dot a window, coloured by cluster, at the step on show.
+
+import {Camera} from "./core/camera.js";
+import {clusterTable, sequential} from "./core/colormap.js";
+import {element, icon, sized} from "./core/element.js";
+import {counted} from "./core/mask.js";
+import {orderByDoubt, PointRaster} from "./core/raster.js";
+import {gestures} from "./gestures.js";
+import {hoverCard} from "./hovercard.js";
+import {legend} from "./legend.js";
+import {drawAxes, drawCentroids, drawOutline} from "./overlay.js";
+
+const GLIDE_MS = 150, LEFT = 46, BOTTOM = 34;
+const TOOLS = {lasso: "Lasso (l): draw around windows", box: "Box (b)", pan: "Move (h): or hold space, or the middle button"};
+
+export function embeddingMap(context, host) {
+  const {record, store, theme} = context;
+  const root = host.appendChild(element("section.zx-map", {"aria-label": "map of all windows"}));
+  const top = legend(context, root);
+  const tools = root.appendChild(element("div.zx-tools", {role: "toolbar", "aria-label": "map"}));
+  const stage = root.appendChild(element("div.zx-stage"));
+  const canvas = stage.appendChild(element("canvas.zx-points"));
+  const over = stage.appendChild(element("canvas.zx-over"));
+  const surface = stage.appendChild(element("div.zx-surface", {
+    tabindex: 0, role: "application",
+    "aria-label": "map: drag to select with a lasso, click to open a window, wheel to zoom",
+  }));
+  const raster = new PointRaster(canvas), camera = new Camera(), area = {left: LEFT, top: 4, width: 1, height: 1};
+  const shown = new Float32Array(2 * record.n), start = new Float32Array(2 * record.n);
+  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null;
+  const card = hoverCard(context, stage);
+  const bar = toolbar();
+
+  const xy = () => context.projection.xy.subarray(2 * record.n * context.step, 2 * record.n * (context.step + 1));
+
+  function target() {
+    const {projection, step} = context;
+    if (projection === drawnProjection && step === drawnStep) return;
+    const still = drawnStep < 0 || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (projection !== drawnProjection) frameAll(projection);
+    start.set(shown);
+    // another projection has other centroids: they appear in place instead of crossing the map
+    glide = {from: projection === drawnProjection ? drawnStep : step, begun: still ? -Infinity : performance.now()};
+    drawnStep = step;
+    drawnProjection = projection;
+  }
+
+  function frameAll(projection) {
+    let [x0, y0, x1, y1] = [65535, 65535, 0, 0];
+    for (let i = 0; i < projection.xy.length; i += 2) {
+      x0 = Math.min(x0, projection.xy[i]); x1 = Math.max(x1, projection.xy[i]);
+      y0 = Math.min(y0, projection.xy[i + 1]); y1 = Math.max(y1, projection.xy[i + 1]);
+    }
+    camera.bounds = [x0, y0, x1, y1];
+    camera.reset();
+  }
+
+  function draw(now) {
+    frame = 0;
+    target();
+    let t = 1;
+    if (glide) {
+      t = Math.min(1, Math.max(0, (now - glide.begun) / GLIDE_MS));
+      const end = xy(), eased = t * (2 - t);
+      if (t >= 1) shown.set(end);
+      else for (let i = 0; i < shown.length; i++) shown[i] = start[i] + (end[i] - start[i]) * eased;
+    }
+    paintPoints();
+    paintOver(glide ? t * (2 - t) : 1);
+    if (t < 1) request();
+    else { if (glide) glide.from = drawnStep; report(); }
+  }
+
+  function paintPoints() {
+    const {step} = context, isolated = context.visible(), mask = store.mask, certainty = record.qAt(step);
+    const byQ = store.get("colour_by") === "q";
+    const table = byQ ? sequential() : clusterTable(record.palette), values = byQ ? certainty : record.labelsAt(step);
+    const radius = Math.min(5, Math.max(1.1, 10 * record.n ** -0.155)) * Math.min(1.7, Math.max(1, camera.zoom) ** 0.3);
+    const gap = record.n <= 6000 ? 0.8 : 0;
+    raster.clear(theme.rgb("bg"));
+    const style = {camera, radius, gap};
+    const rest = orderByDoubt(certainty, i => isolated(i) && !(mask && mask[i]));
+    raster.points(shown, rest, values, table, {...style, strength: mask ? 0.2 : 1});
+    if (mask) {
+      const chosen = orderByDoubt(certainty, i => isolated(i) && mask[i]);
+      raster.points(shown, chosen, values, table, {...style, radius: radius + 0.4, strength: 1});
+    }
+    for (const index of [store.get("opened"), store.get("hover")])
+      if (index >= 0 && index < record.n && isolated(index))
+        raster.points(shown, Uint32Array.of(index), values, table, {...style, radius: radius + 1.5, gap: 2, gapColour: theme.rgb("fg"), strength: 1});
+    raster.show();
+    let visible = 0;
+    for (let i = 0; i < record.n; i++) if (isolated(i)) visible++;
+    root.dataset.n = visible;
+    bar.count.textContent = `${visible.toLocaleString("en")} of ${record.n.toLocaleString("en")} drawn`;
+  }
+
+  function paintOver(fraction) {
+    const g = sized(over, stage.clientWidth, stage.clientHeight), isolated = store.get("isolated");
+    drawAxes(g, theme, area, camera, drawnProjection);
+    drawCentroids(g, theme, area, camera, record, drawnProjection, drawnStep, fraction, glide?.from ?? drawnStep,
+      c => !isolated.length || isolated.includes(c));
+    const outline = hand.outline();
+    if (outline) drawOutline(g, theme, area, outline);
+  }
+
+  /** What tests and people with a screen reader can know. */
+  function report() {
+    Object.assign(root.dataset, {
+      painted: "true", step: drawnStep, selected: counted(store.mask), projection: drawnProjection.method,
+      camera: [camera.x, camera.y, camera.scale].join(" "),
+    });
+  }
+
+  function request() { frame ||= requestAnimationFrame(context.guarded(draw)); }
+
+  function pick(x, y) {
+    const isolated = context.visible(), s = camera.scale, reach = 9;
+    let best = -1, nearest = reach * reach;
+    for (let i = 0; i < record.n; i++) {
+      const dx = (shown[2 * i] - camera.x) * s + camera.width / 2 - x, dy = (camera.y - shown[2 * i + 1]) * s + camera.height / 2 - y;
+      const d = dx * dx + dy * dy;
+      if (d < nearest && isolated(i)) { nearest = d; best = i; }
+    }
+    return best;
+  }
+
+  const hand = gestures(context, surface, {
+    camera, xy, pick, tool: () => tool, redraw: request,
+    hover(index, x, y) {
+      if (index !== store.get("hover")) store.set({hover: index});
+      card.show(index, x + area.left, y + area.top);
+      surface.classList.toggle("zx-pointing", index >= 0);
+    },
+    enclosed(polygon) { root.dataset.lasso = JSON.stringify(polygon); },
+  });
+
+  function toolbar() {
+    const buttons = Object.entries(TOOLS).map(([name, title]) => element("button.zx-icon", {
+      title, "aria-label": title, "data-tool": name, onclick: () => setTool(name),
+    }, icon(name)));
+    const projections = ["pca", "umap"].map(name => element("button.zx-switch", {
+      "data-projection": name, onclick: () => { store.set({projection: name}); store.commit(); },
+    }, name.toUpperCase()));
+    const motion = element("span.zx-quiet"), count = element("span.zx-quiet.zx-count");
+    const colour = element("select.zx-select", {title: "What the colours say", "aria-label": "colour by", onchange: () => {
+      store.set({colour_by: colour.value});
+      store.commit();
+    }}, element("option", {value: "cluster"}, "cluster"), element("option", {value: "q"}, "certainty q"));
+    tools.append(...buttons,
+      element("button.zx-icon", {title: "Show everything (0, or double-click)", "aria-label": "show everything", onclick: reset}, icon("reset")),
+      element("span.zx-group", {role: "group", "aria-label": "projection"}, ...projections), motion,
+      element("label.zx-quiet.zx-colour", {}, "colour ", colour));
+    top.append(count);
+    return {buttons, projections, motion, count, colour};
+  }
+
+  function setTool(name) {
+    tool = name;
+    bar.buttons.forEach(button => button.setAttribute("aria-pressed", String(button.dataset.tool === name)));
+    surface.dataset.tool = name;
+  }
+
+  function reset() { camera.reset(); request(); }
+
+  function badge() {
+    const {projection, projections} = context, status = context.model.get("umap_status");
+    const [pca, umap] = bar.projections;
+    for (const button of bar.projections)
+      button.setAttribute("aria-pressed", String(projection.method === button.dataset.projection));
+    umap.disabled = !projections.umap;
+    umap.textContent = projections.umap ? "UMAP" : status === "computing" ? "UMAP computing …" : "UMAP";
+    umap.title = projections.umap ? "Neighbourhoods, by UMAP of the latent space" : status || "There is no UMAP of this run yet";
+    pca.title = "Principal components of the latent space at the last step";
+    if (status && !["computing", "ready"].includes(status)) umap.textContent = "UMAP failed";
+    bar.motion.textContent = record.steps > 1 ? `motion ${projection.motion.toFixed(2)}` : "";
+    bar.motion.title = "Correlation of drawn with true displacement from step to step, over all windows. "
+      + "1: what moves on the map moves in latent space just as far. 0: the motion is an artefact of the drawing.";
+    bar.colour.value = store.get("colour_by");
+  }
+
+  context.onResize(stage, () => {
+    const width = stage.clientWidth, height = stage.clientHeight;
+    if (!width || !height) return;
+    Object.assign(area, {width: width - LEFT - 4, height: height - BOTTOM - area.top});
+    [camera.width, camera.height] = [area.width, area.height];
+    Object.assign(surface.style, {left: `${area.left}px`, top: `${area.top}px`, width: `${area.width}px`, height: `${area.height}px`});
+    Object.assign(canvas.style, {left: `${area.left}px`, top: `${area.top}px`});
+    raster.resize(area.width, area.height);
+    target();
+    draw(performance.now());
+  });
+  store.on(["step", "mask", "isolated", "hover", "opened", "colour_by", "projection"], request, context.signal);
+  store.on(["projection", "colour_by"], badge, context.signal);
+  context.onModel(["pca", "umap", "umap_status"], () => { badge(); request(); });
+  theme.on(request);
+  context.signal.addEventListener("abort", () => cancelAnimationFrame(frame));
+  setTool("lasso");
+  badge();
+  return {setTool, reset, element: root};
+}

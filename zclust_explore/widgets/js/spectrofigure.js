@@ -1,0 +1,108 @@
+// Spectrogram panels side by side on one frequency axis, with their colour bars; a waveform above the first.
+
+import {FrequencyAxis, said, ticks, timeEdges} from "./core/axes.js";
+import {diverging, sequential} from "./core/colormap.js";
+import {sized} from "./core/element.js";
+import {picture, place, toBytes, wave} from "./core/picture.js";
+
+const LEFT = 52, BAR = 54, GAP = 20, TITLE = 20, BOTTOM = 34;
+
+/**
+ * @param {Context} context
+ * @param {HTMLCanvasElement} canvas
+ * @param {{width: number, height: number, wave?: Float32Array, panels: {title: string, values: Float32Array, limits: number[], unit: string, signed?: boolean, missing?: string}[]}} what
+ */
+export function drawPanels(context, canvas, {width, height, wave: envelope, panels}) {
+  const {theme, record} = context, {tile} = record, g = sized(canvas, width, height);
+  const frequency = new FrequencyAxis(tile.frequencies), [t0, t1] = timeEdges(tile.times), duration = tile.duration_s;
+  const over = envelope ? Math.min(64, height * 0.26) : 0, top = TITLE + over, bottom = height - BOTTOM;
+  const each = (width - LEFT - panels.length * (BAR + GAP)) / panels.length;
+  g.font = theme.font;
+  panels.forEach((panel, k) => {
+    const x = LEFT + k * (each + BAR + GAP), table = panel.signed ? diverging(theme.rgb("bg")) : sequential();
+    const at = s => x + s / duration * each;
+    g.fillStyle = theme.css("fg");
+    g.textAlign = "left";
+    g.textBaseline = "top";
+    g.fillText(panel.title, x, 2);
+    if (panel.missing) {
+      g.fillStyle = theme.css("muted");
+      g.textBaseline = "middle";
+      g.fillText(panel.missing, x, (top + bottom) / 2, each);
+      return;
+    }
+    g.strokeStyle = theme.css("line");
+    g.lineWidth = 1;
+    g.strokeRect(x - 0.5, top - 0.5, each + 1, bottom - top + 1);
+    const image = picture(toBytes(panel.values, ...panel.limits), tile.n_freqs, tile.n_times, table);
+    place(g, image, at(t0), top, at(t1) - at(t0), bottom - top);
+    colourBar(g, theme, table, panel, x + each + 8, top, bottom - top);
+    timeAxis(g, theme, duration, at, bottom, each);
+  });
+  frequencyAxis(g, theme, frequency, top, bottom);
+  if (envelope) waveform(g, theme, envelope, LEFT, TITLE, each, over - 6);
+}
+
+function timeAxis(g, theme, duration, at, bottom, width) {
+  g.fillStyle = theme.css("muted");
+  g.textAlign = "center";
+  g.textBaseline = "top";
+  for (const s of ticks(0, duration, width / 46)) {
+    g.fillRect(Math.round(at(s)), bottom + 1, 1, 4);
+    g.fillText(said(s), at(s), bottom + 6);
+  }
+  g.fillText("time (s)", at(duration / 2), bottom + 19);
+}
+
+function frequencyAxis(g, theme, frequency, top, bottom) {
+  g.fillStyle = theme.css("muted");
+  g.textAlign = "right";
+  g.textBaseline = "middle";
+  for (const {hz, at} of frequency.ticks((bottom - top) / 16)) {
+    const y = bottom - at * (bottom - top);
+    g.fillRect(LEFT - 5, Math.round(y), 4, 1);
+    g.fillText(said(hz), LEFT - 8, y);
+  }
+  g.save();
+  g.translate(2, (top + bottom) / 2);
+  g.rotate(-Math.PI / 2);
+  g.textAlign = "center";
+  g.textBaseline = "top";
+  g.fillText("frequency (Hz)", 0, 0);
+  g.restore();
+}
+
+function colourBar(g, theme, table, {limits: [low, high], signed, unit}, x, top, height) {
+  for (let y = 0; y < height; y++) {
+    const c = 3 * Math.round((1 - y / height) * 255);
+    g.fillStyle = `rgb(${table[c]},${table[c + 1]},${table[c + 2]})`;
+    g.fillRect(x, top + y, 7, 1.5);
+  }
+  g.strokeStyle = theme.css("line");
+  g.strokeRect(x - 0.5, top - 0.5, 8, height + 1);
+  g.fillStyle = theme.css("muted");
+  g.textAlign = "left";
+  g.textBaseline = "middle";
+  for (const v of ticks(low, high, height / 34)) {
+    const y = top + (high - v) / (high - low) * height;
+    g.fillText((signed && v > 0 ? "+" : "") + said(v), x + 11, Math.min(top + height - 4, Math.max(top + 4, y)));
+  }
+  g.save();
+  g.translate(x + BAR - 4, top + height / 2);
+  g.rotate(Math.PI / 2);
+  g.textAlign = "center";
+  g.textBaseline = "bottom";
+  g.fillText(height > 115 ? unit : "dB", 0, 0);
+  g.restore();
+}
+
+/** On the time axis of the spectrogram below it, with its own amplitude. */
+function waveform(g, theme, envelope, x, y, width, height) {
+  let peak = 0;
+  for (const v of envelope) peak = Math.max(peak, Math.abs(v));
+  wave(g, envelope, peak, x, y, width, height, theme.css("fg"));
+  g.fillStyle = theme.css("muted");
+  g.textAlign = "right";
+  g.textBaseline = "middle";
+  g.fillText(`±${said(Number(peak.toPrecision(2)))}`, x - 8, y + height / 2);
+}

@@ -1,0 +1,40 @@
+// Tiles: pages of spectrograms as bytes, asked for once and kept while there is room.
+
+import {bytes} from "./core/courier.js";
+import {picture} from "./core/picture.js";
+
+const PAGE = 32;
+
+/** Fetches tiles; those already kept or on their way are not asked for again. */
+export class TilePages {
+  constructor(context) { this.context = context; this.onTheWay = new Map(); }
+
+  /** Resolves when all these windows are kept. */
+  async fetch(indices, level) {
+    const {tiles} = this.context, missing = indices.filter(i => !tiles.has(`${level} ${i}`) && !this.onTheWay.has(`${level} ${i}`));
+    for (let k = 0; k < missing.length; k += PAGE) this.ask(missing.slice(k, k + PAGE), level);
+    await Promise.all(indices.map(i => this.onTheWay.get(`${level} ${i}`)).filter(Boolean));
+  }
+
+  ask(indices, level) {
+    const {courier, tiles, record} = this.context, {n_freqs: f, n_times: t} = record.tile;
+    const page = courier.ask("tiles", {indices, level}).then(({buffers}) => {
+      const images = bytes(buffers[0]), waves = buffers[1]?.byteLength ? new Int8Array(bytes(buffers[1]).slice().buffer) : null;
+      const width = waves ? waves.length / indices.length : 0;
+      indices.forEach((index, k) => tiles.set(`${level} ${index}`, {
+        values: images.slice(k * f * t, (k + 1) * f * t), wave: waves && waves.slice(k * width, (k + 1) * width),
+      }));
+    }).finally(() => indices.forEach(i => this.onTheWay.delete(`${level} ${i}`)));
+    page.catch(() => {}); // whoever waits for it hears of it
+    indices.forEach(i => this.onTheWay.set(`${level} ${i}`, page));
+  }
+}
+
+/** A kept tile with its picture, or null. */
+export function tileImage(context, index, level, table) {
+  const tile = context.tiles.get(`${level} ${index}`);
+  if (!tile) return null;
+  const {n_freqs: f, n_times: t} = context.record.tile;
+  tile.canvas ??= picture(tile.values, f, t, table);
+  return tile;
+}
