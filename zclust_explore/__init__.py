@@ -1,0 +1,48 @@
+"""zclust_explore: see what kinds of signals are in a seismic data set.
+
+Records (`Spectrograms`, `Run`), training (`Trainer`, `CAE`, `DEC`) and widgets (`Explorer`, …). Names are found on
+first use, so that importing the package imports neither PyTorch nor Jupyter.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Spectrograms": "data.spectrograms",
+    "Run": "data.run",
+    "Snapshot": "data.snapshot",
+    "Scaling": "data.scaling",
+    "load_example": "data.examples",
+    "make_spectrograms": "data.synthetic",
+    "make_waveforms": "data.synthetic",
+    "spectrograms_from_waveforms": "data.stft",
+    "CAE": "models.autoencoder",
+    "DEC": "models.dec",
+    "reconstruct": "models.decoding",
+    "Trainer": "training.trainer",
+    "plot_cluster": "views.figures",
+    "plot_embedding": "views.figures",
+    "plot_history": "views.figures",
+    "EmbeddingMap": "widgets.embedding_map",
+    "Explorer": "widgets.explorer",
+    "Gallery": "widgets.gallery",
+    "Reconstructions": "widgets.reconstructions",
+    "Timeline": "widgets.timeline",
+    "TrainingPanel": "widgets.training_panel",
+}
+
+__all__ = sorted([*_HOMES, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

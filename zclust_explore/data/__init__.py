@@ -1,0 +1,1 @@
+"""Records: what was measured and what training did. No PyTorch, no Jupyter."""

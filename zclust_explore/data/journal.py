@@ -1,0 +1,32 @@
+"""Journal: an append-only log of events, a line each."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+class Journal:
+    """Events as JSON lines; a line that a crash cut short is left out when they are read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def append(self, event: dict[str, Any]) -> None:
+        """Add an event."""
+        with open(self.path, "a+b") as lines:
+            # a torn last line would swallow the next one
+            if lines.tell() and self.path.read_bytes()[-1:] != b"\n":
+                lines.write(b"\n")
+            lines.write(json.dumps(event).encode() + b"\n")
+
+    def read(self) -> list[dict[str, Any]]:
+        """All complete events, in order."""
+        events = []
+        for line in self.path.read_bytes().split(b"\n") if self.path.exists() else []:
+            try:
+                events.append(json.loads(line))
+            except ValueError:  # empty, or torn
+                continue
+        return events

@@ -1,0 +1,101 @@
+"""Snapshot: one moment of training, frozen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import zarr
+
+from .assignments import soft_assignments
+
+Phase = Literal["pretrain", "cluster"]
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """One moment of training; arrays are copied and cannot be changed.
+
+    Parameters
+    ----------
+    step : int
+        Number of the snapshot in its run, from 0.
+    phase : {"pretrain", "cluster"}
+    epoch : int
+        Passes over the data so far in this phase.
+    losses : mapping of name to float
+        Mean over the samples since the snapshot before: `reconstruction` (mean squared error a pixel, in units of the
+        scaled input), and `clustering` (KL divergence a sample, nats).
+    embedding : array (n_samples, latent_dim)
+    centroids : array (n_clusters, latent_dim), optional
+        From the first snapshot of clustering on.
+    label_change : float in [0, 1], optional
+        Fraction of samples whose label differs from the snapshot before.
+    """
+
+    step: int
+    phase: Phase
+    epoch: int
+    losses: Mapping[str, float]
+    embedding: np.ndarray
+    centroids: np.ndarray | None = None
+    label_change: float | None = None
+
+    def __post_init__(self) -> None:
+        """Copy and freeze the arrays."""
+        for name in ("embedding", "centroids"):
+            value = getattr(self, name)
+            if value is not None:
+                value = np.array(value, dtype=np.float32)
+                if value.ndim != 2:
+                    raise ValueError(f"{name} must have two dimensions, got shape {value.shape}.")
+                value.setflags(write=False)
+                object.__setattr__(self, name, value)
+        object.__setattr__(self, "losses", dict(self.losses))
+
+    def soft_assignments(self, alpha: float = 1.0) -> np.ndarray:
+        """q: (n_samples, n_clusters), rows sum to 1."""
+        if self.centroids is None:
+            raise ValueError(f"A snapshot must have centroids to assign to, step {self.step} is of the pretraining.")
+        return soft_assignments(self.embedding, self.centroids, alpha)
+
+    @property
+    def labels(self) -> np.ndarray | None:
+        """Cluster of each sample (n_samples,), the largest q; None before clustering."""
+        return None if self.centroids is None else self.soft_assignments().argmax(axis=1)
+
+    def write(self, folder: Path) -> None:
+        """Write `snapshot.json` and `arrays/` into an existing folder."""
+        arrays = zarr.open_group(folder / "arrays", mode="w")
+        for name in ("embedding", "centroids"):
+            values = getattr(self, name)
+            if values is not None:
+                arrays.create_array(name, data=values, chunks=values.shape)
+        described = {
+            "step": self.step,
+            "phase": self.phase,
+            "epoch": self.epoch,
+            "losses": dict(self.losses),
+            "label_change": self.label_change,
+        }
+        (folder / "snapshot.json").write_text(json.dumps(described))
+
+    @staticmethod
+    def describe(folder: Path) -> dict[str, Any]:
+        """Read everything but the arrays."""
+        described: dict[str, Any] = json.loads((folder / "snapshot.json").read_text())
+        return described
+
+    @classmethod
+    def read(cls, folder: Path) -> Snapshot:
+        """Read what `write` wrote."""
+        arrays = zarr.open_group(folder / "arrays", mode="r")
+        return cls(
+            embedding=np.asarray(arrays["embedding"]),
+            centroids=np.asarray(arrays["centroids"]) if "centroids" in arrays else None,
+            **cls.describe(folder),
+        )

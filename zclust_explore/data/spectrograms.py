@@ -1,0 +1,233 @@
+"""Spectrograms: what was measured, as plain arrays with their axes and a table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import zarr
+
+from . import columns
+from .files import new_folder
+
+FORMAT = 1
+CHUNK_BYTES = 4 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrograms:
+    """Spectrograms of windows of a seismic record, with their axes and one row of metadata each.
+
+    Values are physical: decibels relative to one squared unit of the waveform per hertz. Scaling for a network is
+    the trainer's business and is kept with the run, so that a picture here equals the user's own.
+
+    Parameters
+    ----------
+    values : array (n_samples, n_freqs, n_times), float32, dB
+        In memory, or a Zarr array that is read when it is indexed.
+    frequencies : array (n_freqs,), Hz
+        Ascending; need not be evenly spaced.
+    times : array (n_times,), s
+        Centres of the STFT segments, from the start of the window.
+    metadata : pandas.DataFrame, n_samples rows
+        `trace_id` (NET.STA.LOC.CHA), `starttime` (UTC), optional `label`; other columns carry their unit in the name.
+    settings : mapping
+        How the values were made.
+    waveforms : array (n_samples, n_points), optional
+        The windows themselves, for galleries and for sound.
+    sampling_rate : float, Hz, optional
+        Of the waveforms.
+    skipped : pandas.DataFrame with columns `record` and `reason`
+        What was left out, and why.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, an axis does not ascend, or values are not finite.
+
+    Examples
+    --------
+    >>> import zclust_explore as zx
+    >>> specs = zx.make_spectrograms(n_samples=16, random_state=0)
+    >>> specs.n_samples, specs.metadata.label.nunique()
+    (16, 8)
+    """
+
+    values: Any
+    frequencies: np.ndarray
+    times: np.ndarray
+    metadata: pd.DataFrame
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    waveforms: Any = None
+    sampling_rate: float | None = None
+    skipped: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"record": [], "reason": []}))
+    path: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Check shapes and axes; values in memory must be finite."""
+        if getattr(self.values, "ndim", None) != 3:
+            raise ValueError(
+                f"values must be an array (n_samples, n_freqs, n_times), got shape {np.shape(self.values)}."
+            )
+        n, n_freqs, n_times = self.values.shape
+        if min(n, n_freqs, n_times) < 1:
+            raise ValueError(f"values must not be empty, got shape {self.values.shape}.")
+        for name, axis, size in (("frequencies", self.frequencies, n_freqs), ("times", self.times, n_times)):
+            if np.shape(axis) != (size,):
+                raise ValueError(f"{name} must have {size} entries to fit values, got shape {np.shape(axis)}.")
+            if not np.all(np.diff(axis) > 0):
+                raise ValueError(f"{name} must ascend.")
+        if len(self.metadata) != n:
+            raise ValueError(f"metadata must have one row a sample ({n}), got {len(self.metadata)}.")
+        if self.waveforms is not None:
+            if np.ndim(self.waveforms) != 2 or self.waveforms.shape[0] != n:
+                raise ValueError(f"waveforms must be ({n}, n_points), got shape {np.shape(self.waveforms)}.")
+            if not self.sampling_rate or self.sampling_rate <= 0:
+                raise ValueError(f"sampling_rate must be positive where there are waveforms, got {self.sampling_rate}.")
+        if isinstance(self.values, np.ndarray) and not np.isfinite(self.values).all():
+            bad = np.flatnonzero(~np.isfinite(self.values).all(axis=(1, 2)))
+            raise ValueError(f"values must be finite, got NaN or infinity in sample(s) {bad[:10].tolist()}.")
+
+    @property
+    def n_samples(self) -> int:
+        """Number of windows."""
+        return int(self.values.shape[0])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_freqs, n_times) of one spectrogram."""
+        return int(self.values.shape[1]), int(self.values.shape[2])
+
+    @property
+    def duration_s(self) -> float:
+        """Length of a window in seconds."""
+        if self.waveforms is not None and self.sampling_rate:
+            return self.waveforms.shape[1] / self.sampling_rate
+        return float(self.times[-1] + self.times[0])
+
+    def __len__(self) -> int:
+        """Return the number of windows."""
+        return self.n_samples
+
+    def __repr__(self) -> str:
+        """Say what a seismologist wants to know first."""
+        stations = f", {self.metadata.trace_id.nunique()} trace(s)" if "trace_id" in self.metadata else ""
+        return (
+            f"Spectrograms({self.n_samples} windows of {self.duration_s:g} s{stations}, "
+            f"{self.shape[0]} frequencies {self.frequencies[0]:.3g}–{self.frequencies[-1]:.3g} Hz, "
+            f"{self.shape[1]} times, {len(self.skipped)} skipped)"
+        )
+
+    def read(self, indices: Any = slice(None)) -> np.ndarray:
+        """Values of some samples, in memory: (n, n_freqs, n_times) float32."""
+        return _read(self.values, indices)
+
+    def read_waveforms(self, indices: Any = slice(None)) -> np.ndarray | None:
+        """Waveforms of some samples, in memory: (n, n_points) float32, or None where there are none."""
+        return None if self.waveforms is None else _read(self.waveforms, indices)
+
+    def select(self, indices: Any) -> Spectrograms:
+        """Return a subset, in memory, by indices, slice or mask."""
+        indices = np.arange(self.n_samples)[indices]
+        return replace(
+            self,
+            values=self.read(indices),
+            metadata=self.metadata.iloc[indices].reset_index(drop=True),
+            waveforms=self.read_waveforms(indices),
+            path=None,
+        )
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of values and axes: says whether a run belongs to these spectrograms."""
+        digest = hashlib.sha256()
+        for axis in (self.frequencies, self.times):
+            digest.update(np.ascontiguousarray(axis, dtype="<f8").tobytes())
+        digest.update(np.array(self.values.shape, dtype="<i8").tobytes())
+        for start in range(0, self.n_samples, 256):
+            digest.update(np.ascontiguousarray(self.read(slice(start, start + 256)), dtype="<f4").tobytes())
+        return digest.hexdigest()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write a Zarr store at a path that does not exist yet; it is complete or absent.
+
+        Raises
+        ------
+        FileExistsError
+            If there is something at the path.
+        """
+        path = Path(path)
+        with new_folder(path) as folder:
+            self._write(folder)
+        return path
+
+    def _write(self, path: Path) -> None:
+        root = zarr.open_group(path, mode="w")
+        root.attrs.update(
+            {
+                "format": FORMAT,
+                "kind": "zclust_explore.Spectrograms",
+                "settings": json.loads(json.dumps(dict(self.settings), default=str)),
+                "sampling_rate": self.sampling_rate,
+                "content_hash": self.content_hash,
+            }
+        )
+        root.create_array("frequencies", data=np.asarray(self.frequencies, dtype="f8"))
+        root.create_array("times", data=np.asarray(self.times, dtype="f8"))
+        for name, array in (("values", self.values), ("waveforms", self.waveforms)):
+            if array is None:
+                continue
+            row_bytes = 4 * int(np.prod(array.shape[1:]))
+            rows = int(np.clip(CHUNK_BYTES // row_bytes, 1, array.shape[0]))
+            stored = root.create_array(name, shape=array.shape, chunks=(rows, *array.shape[1:]), dtype="f4")
+            for start in range(0, array.shape[0], rows):
+                stored[start : start + rows] = _read(array, slice(start, start + rows))
+        columns.write(root.create_group("metadata"), self.metadata)
+        columns.write(root.create_group("skipped"), self.skipped)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Spectrograms:
+        """Open a store lazily: values and waveforms are read when they are asked for.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no store of spectrograms at the path.
+        """
+        path = Path(path)
+        try:
+            root: Any = zarr.open_group(path, mode="r")
+            attrs: dict[str, Any] = dict(root.attrs)
+        except (FileNotFoundError, zarr.errors.GroupNotFoundError):
+            attrs = {}
+        if attrs.get("kind") != "zclust_explore.Spectrograms":
+            raise FileNotFoundError(f"path must hold saved Spectrograms, got {path}.")
+        specs = cls(
+            values=root["values"],
+            frequencies=np.asarray(root["frequencies"]),
+            times=np.asarray(root["times"]),
+            metadata=columns.read(root["metadata"]),
+            settings=attrs["settings"],
+            waveforms=root["waveforms"] if "waveforms" in root else None,
+            sampling_rate=attrs["sampling_rate"],
+            skipped=columns.read(root["skipped"]),
+            path=path,
+        )
+        specs.__dict__["content_hash"] = attrs["content_hash"]  # saves reading everything to hash it again
+        return specs
+
+
+def _read(array: Any, indices: Any) -> np.ndarray:
+    if isinstance(array, zarr.Array) and not isinstance(indices, slice):
+        indices = np.arange(array.shape[0])[indices]
+        array = array.oindex[np.atleast_1d(indices)]
+        return np.asarray(array, dtype=np.float32).reshape(*np.shape(indices), *array.shape[1:])
+    return np.asarray(array[indices], dtype=np.float32)

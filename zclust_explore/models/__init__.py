@@ -1,0 +1,1 @@
+"""Modules and formulas. PyTorch lives here and in `training`, nowhere else."""

@@ -1,0 +1,46 @@
+"""What a run's network makes of its windows, in decibels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..data.run import Run
+from ..data.scaling import Scaling
+from .autoencoder import CAE
+
+BATCH = 256
+
+
+def load_cae(run: Run, step: int = -1) -> CAE:
+    """Return the autoencoder of a run as it was at a step, in evaluation mode.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the weights were not kept.
+    """
+    with torch.random.fork_rng(devices=[]):  # its first weights are replaced, and must cost nobody their random state
+        cae = CAE.from_settings(run.settings["autoencoder"])
+    cae.load_state_dict({name: torch.from_numpy(values) for name, values in run.weights(step).items()}, strict=True)
+    return cae.eval()
+
+
+def reconstruct(run: Run, indices: Any, step: int = -1) -> np.ndarray:
+    """Reconstructions of some windows at a step: (n, n_freqs, n_times) float32, dB like the spectrograms.
+
+    The network sees decibels above background, clipped to a range and freed of the window's own level and contrast
+    (see `Scaling`); these are put back here.
+    """
+    cae = load_cae(run, step)
+    scaling = Scaling.from_dict(run.settings["scaling"])
+    values = run.spectrograms.read(np.atleast_1d(np.asarray(indices)))
+    restored = np.empty_like(values)
+    with torch.inference_mode():
+        for start in range(0, len(values), BATCH):
+            batch = values[start : start + BATCH]
+            output, _ = cae(torch.from_numpy(scaling.apply(batch))[:, None])
+            restored[start : start + BATCH] = scaling.invert(output[:, 0].numpy(), batch)
+    return restored

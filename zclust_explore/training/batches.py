@@ -1,0 +1,71 @@
+"""Batches in random order, by sample index, and shifted in time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from ..models.autoencoder import CAE
+
+
+def shuffled(n_samples: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """Indices of each batch of one epoch: every sample once, the last batch may be smaller, none is empty."""
+    yield from torch.randperm(n_samples, generator=generator).split(batch_size)
+
+
+def count(n_samples: int, batch_size: int) -> int:
+    """Return the number of batches in an epoch."""
+    return math.ceil(n_samples / batch_size)
+
+
+def shift_in_time(x: Tensor, max_shift: int, generator: torch.Generator) -> Tensor:
+    """Each spectrogram (n, 1, n_freqs, n_times) rolled by its own random number of frames, up to ± max_shift."""
+    if max_shift == 0:
+        return x
+    n, _, n_freqs, n_times = x.shape
+    shift = torch.randint(-max_shift, max_shift + 1, (n, 1), generator=generator)
+    frames = (torch.arange(n_times)[None] + shift) % n_times  # (n, n_times)
+    return x.gather(3, frames[:, None, None, :].expand(n, 1, n_freqs, n_times).to(x.device))
+
+
+@torch.no_grad()
+def embed(cae: CAE, x: Tensor, batch_size: int = 512) -> Tensor:
+    """Embedding of the whole set in sample order, in evaluation mode, without gradients: (n, latent_dim) on the CPU."""
+    was_training = cae.training
+    cae.eval()
+    embedding = torch.cat([cae.encode(batch)[0] for batch in x.split(batch_size)]).cpu()
+    cae.train(was_training)
+    return embedding
+
+
+class Mean:
+    """Mean of losses over samples, not over batches: a small last batch counts for what it holds."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, float] = {}
+        self._n = 0
+
+    def add(self, n: int, **losses: Tensor) -> None:
+        """Add the mean losses of a batch of n samples.
+
+        Raises
+        ------
+        FloatingPointError
+            If a loss is not finite.
+        """
+        for name, loss in losses.items():
+            value = float(loss.detach())
+            if not math.isfinite(value):
+                raise FloatingPointError(
+                    f"The {name} loss became {value}: the learning rate is too high for these data. Everything up to "
+                    "the last snapshot is kept."
+                )
+            self._sums[name] = self._sums.get(name, 0.0) + value * n
+        self._n += n
+
+    def values(self) -> dict[str, float]:
+        """Return the means so far; empty before the first batch."""
+        return {name: total / self._n for name, total in self._sums.items()}

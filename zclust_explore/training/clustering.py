@@ -1,0 +1,104 @@
+"""Clustering: k-means start, then embedding and centroids learn from their own confident assignments."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+import numpy as np
+import torch
+from sklearn.cluster import KMeans
+from torch import Tensor, nn
+
+from ..data.snapshot import Snapshot
+from ..models.dec import DEC, clustering_loss, soft_assignments, target_distribution
+from . import batches
+from .progress import Progress
+
+RESTARTS = 20
+
+
+def kmeans_start(embedding: np.ndarray, n_clusters: int, random_state: int) -> np.ndarray:
+    """Centroids (n_clusters, latent_dim) of the best of 20 k-means runs, as in the paper.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer different embeddings than clusters.
+    """
+    n_different = len(np.unique(embedding, axis=0))
+    if n_different < n_clusters:
+        raise ValueError(
+            f"n_clusters must be at most the number of different windows ({n_different}), got {n_clusters}."
+        )
+    start = KMeans(n_clusters, n_init=RESTARTS, random_state=random_state).fit(embedding.astype(np.float64))
+    centroids: np.ndarray = start.cluster_centers_.astype(np.float32)
+    return centroids
+
+
+def cluster(
+    dec: DEC,
+    x: Tensor,
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+    *,
+    n_epochs: int,
+    batch_size: int,
+    max_shift: int,
+    update_interval: int,
+    reconstruction_weight: float,
+    tol: float,
+    patience: int,
+    before: Sequence[Snapshot] = (),
+    first_step: int = 0,
+) -> Generator[Progress, None, str]:
+    """Deep embedded clustering: minimise KL(P‖Q) + reconstruction_weight · mean squared error.
+
+    Every `update_interval` epochs Q of the *whole* set is taken in evaluation mode, in sample order; from it come the
+    labels, a snapshot, and the target P, which stays frozen until the next time and is looked up by sample index. It
+    stops when at `patience` such updates in a row at most `tol` of the labels have changed, or after `n_epochs`.
+
+    `before` are the snapshots of this phase so far when it continues. Yields after every batch and with each
+    snapshot; returns the reason why it stopped, in words.
+    """
+    n_batches = batches.count(len(x), batch_size)
+    labels = before[-1].labels if before else None
+    calm = 0
+    for snapshot in before:
+        calm = calm + 1 if snapshot.label_change is not None and snapshot.label_change <= tol else 0
+    losses = batches.Mean()
+    step, first_epoch = first_step, before[-1].epoch if before else 0
+    for epoch in range(first_epoch, n_epochs + 1):
+        due = epoch % update_interval == 0 or epoch == n_epochs
+        if due:
+            embedding = batches.embed(dec.cae, x)
+            q = soft_assignments(embedding.double(), dec.centroids.detach().cpu().double(), dec.alpha)
+            p = target_distribution(q).float().to(x.device)
+        if due and not (before and epoch == first_epoch):  # that snapshot exists already
+            previous, labels = labels, q.argmax(dim=1).numpy()
+            change = None if previous is None else float(np.mean(labels != previous))
+            snapshot = Snapshot(
+                step, "cluster", epoch, losses.values(), embedding.numpy(), dec.centroids.detach().cpu().numpy(), change
+            )
+            yield Progress("cluster", epoch, n_epochs, 0, n_batches, losses.values(), snapshot)
+            step += 1
+            losses = batches.Mean()
+            calm = calm + 1 if change is not None and change <= tol else 0
+            if calm >= patience:
+                return f"at most {tol:.1%} of the labels changed at {patience} updates in a row, after {epoch} epochs"
+        if epoch == n_epochs:
+            break
+        dec.train()
+        for batch, indices in enumerate(batches.shuffled(len(x), batch_size, generator), start=1):
+            shifted = batches.shift_in_time(x[indices], max_shift, generator)
+            z, position = dec.cae.encode(shifted)
+            loss = kl = clustering_loss(dec.log_q(z), p[indices])
+            parts = {"clustering": kl}
+            if reconstruction_weight:
+                parts["reconstruction"] = nn.functional.mse_loss(dec.cae.decode(z, position), shifted)
+                loss = kl + reconstruction_weight * parts["reconstruction"]
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            losses.add(len(indices), **parts)
+            yield Progress("cluster", epoch, n_epochs, batch, n_batches, losses.values())
+    return f"n_epochs ({n_epochs}) reached while {change or 0:.1%} of the labels still changed"

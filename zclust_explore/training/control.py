@@ -1,0 +1,110 @@
+"""Control: pausing, stopping and watching work from another thread."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Literal
+
+import torch
+
+from .progress import Progress
+
+Status = Literal["idle", "running", "paused", "stopped", "finished", "failed"]
+Ending = tuple[Literal["finished", "stopped"], str]
+Subscriber = Callable[[Progress], None]
+
+
+class Control:
+    """One piece of work at a time, steered by others: every method but `steer` returns at once."""
+
+    def __init__(self) -> None:
+        self.status: Status = "idle"
+        self.error: str | None = None
+        self._subscribers: list[Subscriber] = []
+        self._free = threading.Lock()
+        self._go = threading.Event()  # cleared while paused
+        self._stopping = threading.Event()
+
+    @contextmanager
+    def begin(self) -> Iterator[None]:
+        """Hold the place of the one piece of work.
+
+        Raises
+        ------
+        RuntimeError
+            If there is one already.
+        """
+        if not self._free.acquire(blocking=False):
+            raise RuntimeError("This trainer is busy: stop() it first, or wait.")
+        threads = torch.get_num_threads()
+        try:
+            self.status, self.error = "running", None
+            self._stopping.clear()
+            self._go.set()
+            # one core is left to the person: threads that spin on busy cores train many times slower
+            torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
+            yield
+        finally:
+            torch.set_num_threads(threads)
+            self._free.release()
+
+    def steer(self, work: Generator[Progress, None, str]) -> Generator[Progress, None, Ending]:
+        """Pass on what work yields, tell the subscribers, wait while paused; returns how it ended and why."""
+        began = time.perf_counter()
+        while True:
+            try:
+                progress = replace(next(work), elapsed_s=time.perf_counter() - began)
+            except StopIteration as ended:
+                return "finished", ended.value
+            yield progress  # recorded first, so that subscribers find the snapshot in the run
+            for subscriber in list(self._subscribers):
+                subscriber(progress)
+            paused = time.perf_counter()
+            self._go.wait()
+            began += time.perf_counter() - paused
+            if self._stopping.is_set():
+                return "stopped", f"stopped by the user in epoch {progress.epoch + 1}"
+
+    def end(self, status: Literal["finished", "stopped", "failed"], reason: str) -> None:
+        """Say how it ended."""
+        self.status = status
+        self.error = reason if status == "failed" else None
+
+    def pause(self) -> None:
+        """Wait after the batch that is being worked on."""
+        if self.status == "running":
+            self.status = "paused"
+            self._go.clear()
+
+    def proceed(self) -> bool:
+        """Go on after a pause; False if there was none."""
+        if self.status != "paused":
+            return False
+        self.status = "running"
+        self._go.set()
+        return True
+
+    def stop(self) -> None:
+        """End after the batch that is being worked on."""
+        self._stopping.set()
+        self._go.set()
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody subscribed."""
+        return bool(self._subscribers)
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Have a function called with each `Progress`, on the working thread; returns how to end that."""
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._subscribers:
+                self._subscribers.remove(callback)
+
+        return unsubscribe

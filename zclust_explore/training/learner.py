@@ -1,0 +1,93 @@
+"""Learner: the network of a run, with its optimizer and random numbers, at the run's last snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..data.run import Run
+from ..data.scaling import Scaling
+from ..models.autoencoder import CAE
+from ..models.dec import DEC
+from ..models.decoding import load_cae
+from . import batches, checkpoint
+from .clustering import cluster, kmeans_start
+from .pretraining import pretrain
+from .progress import Progress
+
+
+class Learner:
+    """Begins or continues a phase where the run stands; both ways give the same bits.
+
+    Parameters
+    ----------
+    run : Run
+    device : torch.device
+    """
+
+    def __init__(self, run: Run, device: torch.device) -> None:
+        self.run = run
+        self.device = device
+        self._settings = run.settings
+        scaled = Scaling.from_dict(self._settings["scaling"]).apply(run.spectrograms.read())
+        self._x = torch.from_numpy(scaled)[:, None].to(device)  # (n, 1, n_freqs, n_times)
+        self._load()
+
+    def _load(self) -> None:
+        if len(self.run):
+            self._cae = load_cae(self.run).train()
+        else:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(self._settings["random_state"])
+                self._cae = CAE.from_settings(self._settings["autoencoder"])
+        self._cae.to(self.device)
+
+    def state(self) -> tuple[dict[str, np.ndarray], bytes]:
+        """Weights of the network, and the state of optimizer and random numbers, as a run keeps them."""
+        weights = {name: tensor.detach().cpu().numpy() for name, tensor in self._cae.state_dict().items()}
+        return weights, checkpoint.dump(self._optimizer, self._generator)
+
+    def pretraining(self, n_epochs: int, snapshot_every: int) -> Generator[Progress, None, str]:
+        """Begin or continue pretraining; arguments as in `pretrain`."""
+        self._load()
+        self._prepare(self._cae.parameters(), "pretrain")
+        return pretrain(
+            self._cae,
+            self._x,
+            self._optimizer,
+            self._generator,
+            n_epochs=n_epochs,
+            snapshot_every=snapshot_every,
+            first_epoch=self.run.snapshot().epoch if len(self.run) else 0,
+            **self._common(),
+        )
+
+    def clustering(self, n_clusters: int, alpha: float, **settings: Any) -> Generator[Progress, None, str]:
+        """Begin with k-means or continue clustering; further arguments as in `cluster`."""
+        self._load()
+        before = [snapshot for snapshot in self.run.snapshots if snapshot.phase == "cluster"]
+        centroids = before[-1].centroids if before else None
+        if centroids is None:
+            embedding = batches.embed(self._cae, self._x).numpy()
+            centroids = kmeans_start(embedding, n_clusters, self._settings["random_state"])
+        dec = DEC(self._cae, torch.tensor(centroids), alpha).to(self.device)
+        self._prepare(dec.parameters(), "cluster")
+        return cluster(dec, self._x, self._optimizer, self._generator, before=before, **self._common(), **settings)
+
+    def _prepare(self, parameters: Iterator[torch.nn.Parameter], phase: str) -> None:
+        """Fresh optimizer and random numbers, or those of the last snapshot if it is of the same phase."""
+        self._optimizer = torch.optim.Adam(parameters, lr=self._settings["learning_rate"])
+        offset = 0 if phase == "pretrain" else 1  # so that the phases do not repeat each other's order
+        self._generator = torch.Generator().manual_seed(self._settings["random_state"] + offset)
+        if len(self.run) and self.run.snapshot().phase == phase:
+            checkpoint.restore(self.run.checkpoint(), self._optimizer, self._generator)
+
+    def _common(self) -> dict[str, int]:
+        return {
+            "batch_size": self._settings["batch_size"],
+            "max_shift": round(self._settings["max_shift"] * self._x.shape[3]),
+            "first_step": len(self.run),
+        }

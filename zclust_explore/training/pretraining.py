@@ -1,0 +1,62 @@
+"""Pretraining: the autoencoder learns to reconstruct."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import torch
+from torch import Tensor, nn
+
+from ..data.snapshot import Snapshot
+from ..models.autoencoder import CAE
+from . import batches
+from .progress import Progress
+
+
+def pretrain(
+    cae: CAE,
+    x: Tensor,
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+    *,
+    n_epochs: int,
+    batch_size: int,
+    max_shift: int,
+    snapshot_every: int,
+    first_epoch: int = 0,
+    first_step: int = 0,
+) -> Generator[Progress, None, str]:
+    """Minimise the mean squared error a pixel of windows that are shifted in time at random.
+
+    Yields after every batch; with a snapshot before the first epoch (unless `first_epoch` says that this continues),
+    after every `snapshot_every` epochs and after the last. Returns why it stopped. Parameters as in `Trainer`.
+    """
+    n_batches = batches.count(len(x), batch_size)
+    step = first_step
+
+    def progress(epoch: int, batch: int, losses: batches.Mean, take: bool = False) -> Progress:
+        nonlocal step
+        snapshot = None
+        if take:
+            snapshot = Snapshot(step, "pretrain", epoch, losses.values(), batches.embed(cae, x).numpy())
+            step += 1
+        return Progress("pretrain", epoch, n_epochs, batch, n_batches, losses.values(), snapshot)
+
+    losses = batches.Mean()
+    if first_epoch == 0:
+        yield progress(0, 0, losses, take=True)
+    for epoch in range(first_epoch, n_epochs):
+        cae.train()
+        for batch, indices in enumerate(batches.shuffled(len(x), batch_size, generator), start=1):
+            target = batches.shift_in_time(x[indices], max_shift, generator)
+            reconstruction, _ = cae(target)
+            loss = nn.functional.mse_loss(reconstruction, target)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            losses.add(len(indices), reconstruction=loss)
+            yield progress(epoch, batch, losses)
+        if (epoch + 1) % snapshot_every == 0 or epoch + 1 == n_epochs:
+            yield progress(epoch + 1, 0, losses, take=True)
+            losses = batches.Mean()
+    return f"n_epochs ({n_epochs}) reached"

@@ -1,0 +1,355 @@
+"""Trainer: owns the model, the run and the random state; blocks or works in the background."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Generator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from ..data.files import free_path
+from ..data.run import Run
+from ..data.scaling import Scaling
+from ..data.snapshot import Snapshot
+from ..data.spectrograms import Spectrograms
+from ..models.autoencoder import CAE
+from .control import Control, Status, Subscriber
+from .learner import Learner
+from .progress import Progress
+
+logger = logging.getLogger(__name__)
+
+
+class Trainer:
+    """Trains an autoencoder and then deep embedded clustering on spectrograms, and records every step in a `Run`.
+
+    `pretrain()` and `cluster()` block, show their progress and return the run. `start()` does both on another thread,
+    where a person can `pause()`, `resume()` and `stop()`. Whatever interrupts it, the run is on disk up to its last
+    snapshot, and `resume()` continues from there to the same bits as if nothing had happened.
+
+    Parameters
+    ----------
+    spectrograms : Spectrograms
+    latent_dim : int
+        Size of the embedding.
+    random_state : int, optional
+        Seed of everything random; None draws one and records it.
+    directory : path, optional
+        Where the run is written; must not exist or be empty. By default a new folder in `zclust_runs`.
+    amplitude : {"discard", "keep"}
+        Whether a weak and a strong event of one kind should look alike (see `Scaling`).
+    time_pooling : bool
+        Whether the embedding ignores where in its window a signal lies (see `CAE`); False is the plain paper version.
+    max_shift : float in [0, 0.5]
+        In training, windows are shifted in time at random by up to this fraction of their length, for the same
+        reason (Guo et al. 2018, DEC with data augmentation); 0 is the plain paper version.
+    batch_size : int
+    learning_rate : float
+        Of Adam, in both phases.
+    device : str, optional
+        A PyTorch device; by default "cuda" where there is one, else "cpu".
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range, or the spectrograms cannot be trained on.
+
+    Examples
+    --------
+    >>> import zclust_explore as zx
+    >>> trainer = zx.Trainer(zx.make_spectrograms(64, random_state=0), random_state=0)
+    >>> trainer.pretrain(n_epochs=2, progress_bar=False).snapshot().phase
+    'pretrain'
+    >>> trainer.cluster(n_clusters=4, n_epochs=2, progress_bar=False).n_clusters
+    4
+    """
+
+    def __init__(
+        self,
+        spectrograms: Spectrograms,
+        *,
+        latent_dim: int = 10,
+        random_state: int | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        amplitude: Literal["discard", "keep"] = "discard",
+        time_pooling: bool = True,
+        max_shift: float = 0.2,
+        batch_size: int = 64,
+        learning_rate: float = 1e-3,
+        device: str | None = None,
+    ) -> None:
+        if not isinstance(spectrograms, Spectrograms):
+            raise TypeError(f"spectrograms must be Spectrograms, got {type(spectrograms).__name__}.")
+        if not 0 <= max_shift <= 0.5:
+            raise ValueError(f"max_shift must be between 0 and 0.5, got {max_shift}.")
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}.")
+        if not learning_rate > 0:
+            raise ValueError(f"learning_rate must be positive, got {learning_rate}.")
+        if spectrograms.n_samples < 2:
+            raise ValueError("spectrograms must hold at least 2 windows, got 1.")
+        if random_state is None:
+            random_state = int(np.random.SeedSequence().generate_state(1)[0])
+        settings: dict[str, Any] = {
+            "latent_dim": latent_dim,
+            "random_state": random_state,
+            "max_shift": max_shift,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+        }
+        with torch.random.fork_rng(devices=[]):  # built to check its settings; the learner builds it again, seeded
+            settings["autoencoder"] = CAE(spectrograms.shape, latent_dim, time_pooling=time_pooling).settings
+        settings["scaling"] = Scaling.fit(spectrograms, amplitude).to_dict()
+        run = Run.create(_new_directory() if directory is None else directory, spectrograms, settings)
+        self._attach(run, device)
+
+    @classmethod
+    def open(cls, run: Run | str | os.PathLike[str], device: str | None = None) -> Trainer:
+        """Return a trainer that goes on with a run: call `resume()`, or `cluster()` again.
+
+        Examples
+        --------
+        `Trainer.open("zclust_runs/2026-03-01T10-00-00").resume()` after a crash.
+        """
+        trainer = cls.__new__(cls)
+        trainer._attach(run if isinstance(run, Run) else Run.open(run), device)
+        return trainer
+
+    def _attach(self, run: Run, device: str | None) -> None:
+        self.run = run
+        self.control = Control()
+        self._learner = Learner(run, torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu")))
+        self._thread: threading.Thread | None = None
+
+    def __repr__(self) -> str:
+        """Say what it trains and where it stands."""
+        return f"Trainer({self.status}, {self.spectrograms!r}, {self.run!r})"
+
+    @property
+    def spectrograms(self) -> Spectrograms:
+        """What is trained on."""
+        return self.run.spectrograms
+
+    # -- blocking ----------------------------------------------------------------------------------------------------
+
+    def pretrain(self, n_epochs: int = 40, *, progress_bar: bool = True) -> Run:
+        """Train the autoencoder to reconstruct; returns the run.
+
+        Raises
+        ------
+        ValueError
+            If n_epochs is less than 1.
+        RuntimeError
+            If the run has been trained already, or is being trained.
+        """
+        if n_epochs < 1:
+            raise ValueError(f"n_epochs must be at least 1, got {n_epochs}.")
+        if len(self.run):
+            raise RuntimeError(
+                "This trainer's run has begun already: resume() continues it, a new Trainer starts anew."
+            )
+        return self._phase("pretrain", {"n_epochs": n_epochs, "snapshot_every": max(1, n_epochs // 20)}, progress_bar)
+
+    def cluster(
+        self,
+        n_clusters: int,
+        *,
+        n_epochs: int = 40,
+        tol: float = 0.001,
+        patience: int = 3,
+        update_interval: int = 1,
+        reconstruction_weight: float = 0.0,
+        alpha: float = 1.0,
+        progress_bar: bool = True,
+    ) -> Run:
+        """Cluster: k-means start, then deep embedded clustering; returns the run.
+
+        Called a second time, it starts again from the pretrained network and writes a new run beside the first.
+
+        Parameters
+        ----------
+        n_clusters : int
+        n_epochs : int
+            Passes over the data at most.
+        tol, patience : float in [0, 1], int
+            Stop when at `patience` updates of the target in a row at most this fraction of the labels has changed.
+        update_interval : int
+            Epochs between updates of the target distribution, which is always that of the whole set.
+        reconstruction_weight : float
+            0 is DEC (Xie et al. 2016): the decoder is left behind. 10 is IDEC (Guo et al. 2017) with its γ of 0.1.
+        alpha : float
+            Degrees of freedom of Student's t kernel.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range.
+        RuntimeError
+            If the autoencoder has not been pretrained, or this trainer is busy.
+        """
+        n = self.run.n_samples
+        if not 2 <= n_clusters <= n:
+            raise ValueError(f"n_clusters must be between 2 and n_samples ({n}), got {n_clusters}.")
+        if n_epochs < 1:
+            raise ValueError(f"n_epochs must be at least 1, got {n_epochs}.")
+        if not 0 <= tol <= 1:
+            raise ValueError(f"tol must be a fraction between 0 and 1, got {tol}.")
+        if patience < 1 or update_interval < 1:
+            raise ValueError(f"patience and update_interval must be at least 1, got {patience} and {update_interval}.")
+        if reconstruction_weight < 0 or not alpha > 0:
+            raise ValueError(
+                f"reconstruction_weight must be 0 or more and alpha positive, got {reconstruction_weight} and {alpha}."
+            )
+        phases = [snapshot.phase for snapshot in self.run.snapshots]
+        if "pretrain" not in phases:
+            raise RuntimeError("The autoencoder must be pretrained before clustering: call pretrain().")
+        if "cluster" in phases:
+            self._branch(phases.index("cluster"))
+        asked = {
+            "n_clusters": n_clusters,
+            "n_epochs": n_epochs,
+            "tol": tol,
+            "patience": patience,
+            "update_interval": update_interval,
+            "reconstruction_weight": reconstruction_weight,
+            "alpha": alpha,
+        }
+        return self._phase("cluster", asked, progress_bar)
+
+    def resume(self, *, progress_bar: bool = True) -> Run:
+        """Go on: after `pause()` at once and in the background, after a stop or a crash from the last snapshot.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing was begun.
+        """
+        if self.control.proceed():
+            return self.run
+        begun = [event for event in self.run.events if event["kind"] in ("pretrain", "cluster")]
+        if not begun:
+            raise RuntimeError("There is nothing to resume: call pretrain().")
+        if self._finished():
+            return self.run
+        return self._phase(begun[-1]["kind"], begun[-1]["settings"], progress_bar, resumed=True)
+
+    # -- in the background -------------------------------------------------------------------------------------------
+
+    def start(self, n_clusters: int = 6, **cluster_settings: Any) -> None:
+        """Pretrain, if that is not done, and cluster on another thread; returns at once."""
+        if self._thread is not None and self._thread.is_alive():
+            raise RuntimeError("This trainer is running already.")
+
+        def work() -> None:
+            try:
+                if self.run.events and not self._finished():
+                    self.resume(progress_bar=False)
+                elif not len(self.run):
+                    self.pretrain(progress_bar=False)
+                if self._finished() and self.run.n_clusters is None:
+                    self.cluster(n_clusters, progress_bar=False, **cluster_settings)
+            except Exception as error:
+                self.control.end("failed", f"{type(error).__name__}: {error}")
+                logger.exception("Training failed")
+
+        self._thread = threading.Thread(target=work, name="zclust-trainer", daemon=True)
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Wait after the batch that is being worked on; returns at once."""
+        self.control.pause()
+
+    def stop(self) -> None:
+        """End after the batch that is being worked on and keep the run; returns at once."""
+        self.control.stop()
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Have a function called with each `Progress`, on the training thread; returns how to end that."""
+        return self.control.subscribe(callback)
+
+    @property
+    def status(self) -> Status:
+        """ "idle", "running", "paused", "stopped", "finished" or "failed"."""
+        return self.control.status
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed, in words."""
+        return self.control.error
+
+    # -- the work ----------------------------------------------------------------------------------------------------
+
+    def _phase(
+        self, kind: Literal["pretrain", "cluster"], asked: dict[str, Any], bar: bool, resumed: bool = False
+    ) -> Run:
+        with self.control.begin():
+            if not resumed:
+                self.run.record(kind, f"asked to {kind}", settings=asked)
+            try:
+                begin = self._learner.pretraining if kind == "pretrain" else self._learner.clustering
+                self._drain(kind, begin(**asked), bar)
+            except KeyboardInterrupt:
+                self._end("stopped", "interrupted")
+                raise
+            except BaseException as error:
+                self._end("failed", f"{type(error).__name__}: {error}")
+                raise
+        return self.run
+
+    def _drain(self, kind: str, work: Generator[Progress, None, str], bar: bool) -> None:
+        """Record every snapshot and tell everyone, until the work ends or is stopped."""
+        with tqdm(total=100, desc=kind, unit="%", disable=not bar or self.control.watched) as shown:
+            steered = self.control.steer(work)
+            while True:
+                try:
+                    progress = next(steered)
+                except StopIteration as ended:
+                    self._end(*ended.value)
+                    return
+                if progress.snapshot is not None:
+                    self._record(progress.snapshot)
+                    shown.set_postfix({name: f"{loss:.3g}" for name, loss in progress.losses.items()})
+                shown.update(round(100 * progress.fraction) - shown.n)
+
+    def _finished(self) -> bool:
+        """Whether the phase that was begun last came to its own end."""
+        events = [event for event in self.run.events if event["kind"] in ("pretrain", "cluster", "stop")]
+        return bool(events) and events[-1].get("status") == "finished"
+
+    def _record(self, snapshot: Snapshot) -> None:
+        self.run.append(snapshot, *self._learner.state())
+        if snapshot.centroids is None or snapshot.labels is None:
+            return
+        sizes = np.bincount(snapshot.labels, minlength=len(snapshot.centroids))
+        for number in np.flatnonzero(sizes == 0):
+            message = f"Cluster {number} has no members at step {snapshot.step}: fewer come out than were asked for."
+            logger.warning(message)
+            self.run.record("warning", message)
+
+    def _end(self, status: Literal["finished", "stopped", "failed"], reason: str) -> None:
+        self.run.record("stop", reason, status=status)
+        self.control.end(status, reason)
+
+    def _branch(self, n_snapshots: int) -> None:
+        """Go on in a new run that has only the first snapshots of this one."""
+        self.run = self.run.branch(free_path(self.run.directory), n_snapshots)
+        self._learner = Learner(self.run, self._learner.device)
+
+
+def _new_directory() -> Path:
+    name = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
+    parent = Path("zclust_runs")
+    try:
+        parent.mkdir(exist_ok=True)
+    except OSError:
+        parent = Path(tempfile.mkdtemp(prefix="zclust_runs."))
+        logger.warning("The current folder cannot be written to: the run is kept in %s", parent)
+    return free_path(parent / name)
