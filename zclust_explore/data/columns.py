@@ -18,7 +18,7 @@ def write(group: zarr.Group, table: pd.DataFrame) -> None:
         if isinstance(column.dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_dtype(column.dtype):
             times = pd.to_datetime(column, utc=True).astype("datetime64[ns, UTC]")
             data = times.to_numpy(dtype="datetime64[ns]").astype("i8")
-            attrs["type"] = "time"
+            attrs.update(type="time", unit=pd.to_datetime(column, utc=True).dt.unit)
         elif pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype):
             data = column.to_numpy()
             attrs["type"] = "number"
@@ -39,10 +39,10 @@ def read(group: zarr.Group) -> pd.DataFrame:
         data: Any = np.asarray(array)
         attrs: dict[str, Any] = dict(array.attrs)
         if attrs["type"] == "time":
-            table[name] = pd.Series(pd.to_datetime(data, unit="ns", utc=True))
+            table[name] = pd.Series(pd.to_datetime(data, unit="ns", utc=True)).dt.as_unit(attrs["unit"])
         elif attrs["type"] == "text":
             words: Any = np.array([*attrs["words"], None], dtype=object)  # code -1 finds the None
-            table[name] = pd.Series(words[data], dtype=object)
+            table[name] = pd.Series(words[data].tolist())  # pandas chooses its own type of text
         else:
             table[name] = pd.Series(data)
     return pd.DataFrame(table)

@@ -28,7 +28,7 @@ def kmeans_start(embedding: np.ndarray, n_clusters: int, random_state: int) -> n
     n_different = len(np.unique(embedding, axis=0))
     if n_different < n_clusters:
         raise ValueError(
-            f"n_clusters must be at most the number of different windows ({n_different}), got {n_clusters}."
+            f"n_clusters must be at most the number of different embeddings ({n_different}), got {n_clusters}."
         )
     start = KMeans(n_clusters, n_init=RESTARTS, random_state=random_state).fit(embedding.astype(np.float64))
     centroids: np.ndarray = start.cluster_centers_.astype(np.float32)

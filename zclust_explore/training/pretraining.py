@@ -28,7 +28,7 @@ def pretrain(
 ) -> Generator[Progress, None, str]:
     """Minimise the mean squared error a pixel of windows that are shifted in time at random.
 
-    Yields after every batch; with a snapshot before the first epoch (unless `first_epoch` says that this continues),
+    Yields after every batch; with a snapshot before the first epoch (unless `first_step` says that this continues),
     after every `snapshot_every` epochs and after the last. Returns why it stopped. Parameters as in `Trainer`.
     """
     n_batches = batches.count(len(x), batch_size)
@@ -43,7 +43,7 @@ def pretrain(
         return Progress("pretrain", epoch, n_epochs, batch, n_batches, losses.values(), snapshot)
 
     losses = batches.Mean()
-    if first_epoch == 0:
+    if first_step == 0:
         yield progress(0, 0, losses, take=True)
     for epoch in range(first_epoch, n_epochs):
         cae.train()

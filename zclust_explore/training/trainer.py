@@ -243,8 +243,14 @@ class Trainer:
 
     # -- in the background -------------------------------------------------------------------------------------------
 
-    def start(self, n_clusters: int = 6, **cluster_settings: Any) -> None:
-        """Pretrain, if that is not done, and cluster on another thread; returns at once."""
+    def start(self, n_clusters: int = 6, *, pretrain_epochs: int = 40, **cluster_settings: Any) -> None:
+        """Pretrain and cluster on another thread, or go on with what was stopped; returns at once.
+
+        Raises
+        ------
+        RuntimeError
+            If it is running already.
+        """
         if self._thread is not None and self._thread.is_alive():
             raise RuntimeError("This trainer is running already.")
 
@@ -253,7 +259,7 @@ class Trainer:
                 if self.run.events and not self._finished():
                     self.resume(progress_bar=False)
                 elif not len(self.run):
-                    self.pretrain(progress_bar=False)
+                    self.pretrain(pretrain_epochs, progress_bar=False)
                 if self._finished() and self.run.n_clusters is None:
                     self.cluster(n_clusters, progress_bar=False, **cluster_settings)
             except Exception as error:

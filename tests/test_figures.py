@@ -1,0 +1,47 @@
+"""Plotly figures: they show what the run holds, with units."""
+
+import numpy as np
+import pytest
+
+from tests.made_runs import N_CLUSTERS, make_run
+from zclust_explore.views.figures import is_logarithmic, plot_cluster, plot_embedding, plot_history
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Two snapshots without and three with centroids."""
+    return make_run(tmp_path_factory.mktemp("run") / "run", n_samples=40, n_pretrain=2, n_cluster=3)
+
+
+def test_embedding_has_every_window_once(run) -> None:
+    """Windows would be missing from a figure in a paper."""
+    figure = plot_embedding(run)
+    assert len(figure.data) == N_CLUSTERS
+    assert sum(len(trace.x) for trace in figure.data) == run.n_samples
+    assert plot_embedding(run, step=0).data[0].name == "not clustered yet"
+
+
+def test_history_draws_what_was_recorded(run) -> None:
+    """A curve would have another quantity's name."""
+    figure = plot_history(run)
+    np.testing.assert_allclose(figure.data[0].y, run.history.reconstruction)
+    assert len(figure.data) == 3
+    assert figure.layout.xaxis3.title.text == "step"
+
+
+def test_cluster_shows_its_mean_with_units(run) -> None:
+    """The mean spectrogram would be of other windows, or without Hz, s and dB."""
+    members = np.flatnonzero(run.labels == 2)
+    figure = plot_cluster(run, 2, n_exemplars=2)
+    np.testing.assert_allclose(figure.data[0].z, run.spectrograms.read(members).mean(axis=0), rtol=1e-4, atol=1e-4)
+    assert figure.layout.yaxis.type == "log" and figure.layout.yaxis.title.text == "frequency (Hz)"
+    assert figure.layout.xaxis.title.text == "time (s)" and figure.layout.coloraxis.colorbar.title.text == "dB"
+    with pytest.raises(ValueError, match="between 0 and 5"):
+        plot_cluster(run, 6)
+
+
+def test_axis_kind() -> None:
+    """A linear axis would be drawn as a logarithmic one."""
+    assert is_logarithmic(np.geomspace(0.1, 20, 30))
+    assert not is_logarithmic(np.linspace(0.1, 20, 30))
+    assert not is_logarithmic(np.linspace(0, 20, 30))

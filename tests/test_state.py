@@ -1,0 +1,41 @@
+"""ExplorerState: what was chosen, in Python's words and in the browser's."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zclust_explore.views.state import ExplorerState
+
+
+@given(st.sets(st.integers(0, 49)))
+def test_selection_is_what_was_assigned(chosen) -> None:
+    """A selection would come back with other windows than were chosen."""
+    state = ExplorerState(n_samples=50)
+    state.selection = list(chosen)
+    assert state.selection.tolist() == sorted(chosen)
+    assert state.selection.dtype == np.int64
+
+
+def test_empty_selection_is_no_mask() -> None:
+    """Nothing selected would look like everything deselected, and dim the whole map."""
+    state = ExplorerState(n_samples=5)
+    state.selection = [1]
+    state.selection = []
+    assert state.mask == b"" and state.selection.size == 0
+
+
+@pytest.mark.parametrize("wrong", [[5], [-1]])
+def test_windows_that_do_not_exist_are_refused(wrong) -> None:
+    """An index from another run would select something else without a word."""
+    state = ExplorerState(n_samples=5)
+    with pytest.raises(IndexError, match="between 0 and 4"):
+        state.selection = wrong
+
+
+def test_changes_are_heard() -> None:
+    """Code that follows the selection would not be called."""
+    state, heard = ExplorerState(n_samples=5), []
+    state.observe(lambda change: heard.append(state.selection.tolist()), "mask")
+    state.selection = [3, 1]
+    assert heard == [[1, 3]]

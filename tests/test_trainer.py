@@ -1,0 +1,243 @@
+"""The trainer: repeatable, resumable to the bit, steerable from another thread, and careful with bad input."""
+
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+from zclust_explore.data.run import Run
+from zclust_explore.data.synthetic import make_spectrograms
+from zclust_explore.training.trainer import Trainer
+
+
+@pytest.fixture(scope="module")
+def specs():
+    return make_spectrograms(40, random_state=0)
+
+
+@pytest.fixture
+def trainer(specs, tmp_path):
+    return Trainer(specs, latent_dim=4, random_state=3, directory=tmp_path / "run", batch_size=16)
+
+
+def whole(trainer):
+    trainer.pretrain(n_epochs=4, progress_bar=False)
+    return trainer.cluster(3, n_epochs=4, tol=0.0, patience=9, progress_bar=False)
+
+
+def assert_same(run, other):
+    """Every snapshot agrees to the bit."""
+    assert len(run) == len(other)
+    for a, b in zip(run.snapshots, other.snapshots, strict=True):
+        assert (a.step, a.phase, a.epoch, a.losses, a.label_change) == (
+            b.step,
+            b.phase,
+            b.epoch,
+            b.losses,
+            b.label_change,
+        )
+        np.testing.assert_array_equal(a.embedding, b.embedding)
+        np.testing.assert_array_equal(a.centroids, b.centroids)
+
+
+def test_same_seed_same_run(specs, tmp_path, trainer):
+    """Nobody could repeat a result (trap 43)."""
+    again = Trainer(specs, latent_dim=4, random_state=3, directory=tmp_path / "again", batch_size=16)
+    torch.manual_seed(99)  # the user's own random state is not ours
+    assert_same(whole(trainer), whole(again))
+    other = Trainer(specs, latent_dim=4, random_state=4, directory=tmp_path / "other", batch_size=16)
+    assert not np.array_equal(whole(other).embedding, trainer.run.embedding)
+
+
+def test_training_leaves_the_users_random_state_alone(trainer):
+    """The user's own numbers would change because something was clustered."""
+    torch.manual_seed(7)
+    np.random.seed(7)  # noqa: NPY002  it is the legacy state that must not move
+    expected = torch.rand(3), np.random.rand(3)  # noqa: NPY002
+    torch.manual_seed(7)
+    np.random.seed(7)  # noqa: NPY002
+    whole(trainer)
+    assert torch.equal(torch.rand(3), expected[0])
+    np.testing.assert_array_equal(np.random.rand(3), expected[1])  # noqa: NPY002
+
+
+@pytest.mark.parametrize("batches", [1, 4, 8, 11, 14, 19, 23])
+def test_stop_then_resume_is_as_if_nothing_had_happened(specs, tmp_path, trainer, batches):
+    """An interrupted training would come out differently (or not at all)."""
+    unbroken = whole(trainer)
+    broken = Trainer(specs, latent_dim=4, random_state=3, directory=tmp_path / "broken", batch_size=16)
+    left = [batches]
+
+    def count(progress):
+        left[0] -= not progress.snapshot_added
+        if left[0] == 0:
+            broken.stop()
+
+    unsubscribe = broken.subscribe(count)
+    broken.pretrain(n_epochs=4, progress_bar=False)
+    if broken.status != "stopped":
+        broken.cluster(3, n_epochs=4, tol=0.0, patience=9, progress_bar=False)
+    assert broken.status == "stopped"
+    assert "stopped by the user" in broken.run.stop_reason
+    unsubscribe()
+    later = Trainer.open(Run.open(tmp_path / "broken"))
+    later.resume(progress_bar=False)
+    if later.run.n_clusters is None:
+        later.cluster(3, n_epochs=4, tol=0.0, patience=9, progress_bar=False)
+    assert_same(unbroken, later.run)
+    assert later.status == "finished"
+
+
+def test_ctrl_c_keeps_the_partial_run(trainer):
+    """An interrupt would lose everything, or be swallowed so that the next cell goes on."""
+
+    def interrupt(progress):
+        if progress.epoch == 2:
+            raise KeyboardInterrupt
+
+    trainer.subscribe(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.pretrain(n_epochs=4, progress_bar=False)
+    run = Run.open(trainer.run.directory)
+    assert run.stop_reason == "interrupted"
+    assert run.snapshot().epoch == 2
+    assert trainer.status == "stopped"
+
+
+def test_pause_waits_and_resume_goes_on(specs, tmp_path, trainer):
+    """A person could not halt the training to look."""
+    unbroken = whole(trainer)
+    steered = Trainer(specs, latent_dim=4, random_state=3, directory=tmp_path / "steered", batch_size=16)
+    batches = []
+    halted = threading.Event()
+
+    def watch(progress):
+        batches.append(progress)
+        if len(batches) == 5:
+            steered.pause()
+            halted.set()
+
+    steered.subscribe(watch)
+    steered.start(3, pretrain_epochs=4, n_epochs=4, tol=0.0, patience=9)
+    with pytest.raises(RuntimeError, match="running already"):
+        steered.start(3)
+    assert halted.wait(60)
+    steered._thread.join(0.5)
+    assert (steered.status, len(batches)) == ("paused", 5)
+    with pytest.raises(RuntimeError, match="busy"), steered.control.begin():
+        pass
+    steered.resume()
+    steered._thread.join(120)
+    assert steered.status == "finished"
+    assert_same(unbroken, steered.run)
+
+
+def test_start_goes_on_after_a_stop(specs, tmp_path, trainer):
+    """Start, Stop and Start again would begin anew or do nothing."""
+    unbroken = whole(trainer)
+    steered = Trainer(specs, latent_dim=4, random_state=3, directory=tmp_path / "steered", batch_size=16)
+    unsubscribe = steered.subscribe(lambda progress: progress.batch == 2 and steered.stop())
+    endings = []
+    for attempt in range(8):  # every start gets through one epoch, or to the end of a phase
+        if attempt == 5:
+            unsubscribe()
+        steered.start(3, pretrain_epochs=4, n_epochs=4, tol=0.0, patience=9)
+        steered._thread.join(60)
+        endings.append(steered.status)
+    assert endings[0] == "stopped"
+    assert endings[-1] == "finished"
+    assert_same(unbroken, steered.run)
+
+
+def test_failure_in_the_background_is_told(trainer, monkeypatch):
+    """A traceback in a thread would be seen by nobody."""
+    monkeypatch.setattr(Run, "append", lambda *a: (_ for _ in ()).throw(OSError("No space left on device")))
+    trainer.start(3)
+    trainer._thread.join(60)
+    assert trainer.status == "failed"
+    assert trainer.error == "OSError: No space left on device"
+    assert trainer.run.stop_reason == "OSError: No space left on device"
+
+
+def test_nan_stops_with_its_cause(specs, tmp_path):
+    """Training would go on with NaN to its end (trap: loss NaN)."""
+    wild = Trainer(specs, random_state=0, directory=tmp_path / "wild", learning_rate=1e18)
+    with pytest.raises(FloatingPointError, match="learning rate is too high"):
+        wild.pretrain(n_epochs=4, progress_bar=False)
+    assert len(Run.open(tmp_path / "wild")) >= 1
+
+
+def test_clustering_twice_keeps_both(trainer):
+    """A second number of clusters would destroy or continue the first clustering."""
+    first = whole(trainer)
+    labels = first.labels.copy()
+    second = trainer.cluster(5, n_epochs=2, progress_bar=False)
+    assert second.directory != first.directory
+    assert (Run.open(first.directory).n_clusters, Run.open(second.directory).n_clusters) == (3, 5)
+    np.testing.assert_array_equal(Run.open(first.directory).labels, labels)
+    pretrained = [snapshot.embedding for snapshot in first.snapshots if snapshot.phase == "pretrain"]
+    np.testing.assert_array_equal(second.snapshot(len(pretrained) - 1).embedding, pretrained[-1])
+
+
+def test_labels_belong_to_the_last_weights(trainer):
+    """Labels would be those of an earlier network (trap 8)."""
+    from zclust_explore.data.scaling import Scaling
+    from zclust_explore.models.decoding import load_cae
+
+    run = whole(trainer)
+    x = Scaling.from_dict(run.settings["scaling"]).apply(run.spectrograms.read())
+    with torch.no_grad():
+        embedding = load_cae(run).encode(torch.from_numpy(x)[:, None])[0]
+    np.testing.assert_allclose(embedding.numpy(), run.embedding, atol=1e-5)
+
+
+def test_phases_come_in_order(trainer):
+    """Clustering of an untrained network would look like a result."""
+    with pytest.raises(RuntimeError, match="must be pretrained before clustering"):
+        trainer.cluster(3)
+    with pytest.raises(RuntimeError, match="nothing to resume"):
+        trainer.resume()
+    trainer.pretrain(n_epochs=1, progress_bar=False)
+    with pytest.raises(RuntimeError, match="has begun already"):
+        trainer.pretrain()
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"latent_dim": 0}, "latent_dim must be at least 1, got 0"),
+        ({"max_shift": 0.9}, "max_shift must be between 0 and 0.5, got 0.9"),
+        ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
+        ({"learning_rate": -1.0}, "learning_rate must be positive, got -1.0"),
+        ({"amplitude": "loud"}, "amplitude must be 'discard' or 'keep', got 'loud'"),
+    ],
+)
+def test_bad_settings_are_named(specs, tmp_path, settings, said):
+    """A wrong setting would be found out after minutes, and leave an empty run behind."""
+    with pytest.raises(ValueError, match=said):
+        Trainer(specs, directory=tmp_path / "run", **settings)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"n_clusters": 0}, r"n_clusters must be between 2 and n_samples \(40\), got 0"),
+        ({"n_clusters": 41}, r"n_clusters must be between 2 and n_samples \(40\), got 41"),
+        ({"n_clusters": 3, "tol": 5}, "tol must be a fraction between 0 and 1, got 5"),
+        ({"n_clusters": 3, "n_epochs": 0}, "n_epochs must be at least 1, got 0"),
+        ({"n_clusters": 3, "patience": 0}, "patience and update_interval must be at least 1, got 0 and 1"),
+        ({"n_clusters": 3, "alpha": 0}, "reconstruction_weight must be 0 or more and alpha positive"),
+    ],
+)
+def test_bad_clusterings_are_named(trainer, settings, said):
+    """A wrong setting would be found out after minutes."""
+    with pytest.raises(ValueError, match=said):
+        trainer.cluster(**settings)
+
+
+def test_only_spectrograms_are_trained_on():
+    """An array would fail deep inside, without axes to say what it is."""
+    with pytest.raises(TypeError, match="spectrograms must be Spectrograms, got ndarray"):
+        Trainer(np.zeros((4, 8, 8)))
