@@ -30,7 +30,7 @@ def make_run(
     start, scatter = random.normal(0, 1, (n, LATENT_DIM)), random.normal(0, 1, (n, LATENT_DIM))
     run = Run.create(directory, specs, {"made": "by hand"})
     for step in range(n_pretrain + n_cluster):
-        arrived, epoch = 1 - np.exp(-step / 8), step - n_pretrain
+        arrived, epoch = 1 - np.exp(-5 * step / (n_pretrain + n_cluster)), step - n_pretrain
         embedding = (1 - arrived) * start + arrived * (home[member] + scatter) + random.normal(0, 0.03, start.shape)
         if step < n_pretrain:
             losses = {"reconstruction": 0.2 + 0.8 * np.exp(-step / 5)}

@@ -162,3 +162,23 @@ def test_reopened_without_a_kernel(notebook, run, page, lab) -> None:
     page.locator(".zx-slider").focus()
     page.locator(".zx-slider").press("Home")
     page.wait_for_selector(".zx-map[data-step='0']")
+
+
+def test_separate_widgets_with_one_state_follow_each_other(notebook, run, websocket_frames) -> None:
+    """A timeline in one cell would not move the map in another, or only by way of the kernel."""
+    page = notebook(
+        [
+            "from zclust_explore.data.run import Run\nfrom zclust_explore.widgets import EmbeddingMap, Timeline",
+            f"run = Run.open({str(run.directory)!r}); drawn = EmbeddingMap(run); drawn",
+            "Timeline(run, state=drawn.state)",
+        ]
+    )
+    page.wait_for_selector(".zx-map[data-painted=true]")
+    slider = page.locator(".zx-slider")
+    slider.focus()
+    before = websocket_frames()
+    slider.press("Home")
+    page.wait_for_selector(".zx-map[data-step='0']")
+    slider.press("ArrowRight")
+    page.wait_for_selector(".zx-map[data-step='1']")
+    assert websocket_frames() == before

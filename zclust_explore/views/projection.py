@@ -13,6 +13,8 @@ from ..data.snapshot import Snapshot
 
 # learning rate of UMAP from one snapshot to the next: at its default of 1 a layout boils although nothing moves
 CHAINED_RATE = 0.25
+# times that the last snapshot is laid out so, before the chain begins: else the first link is a jump into its balance
+SETTLING = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +56,6 @@ def project_pca(run: Run) -> Projection:
     The frame is fitted on the last snapshot: its clusters are what the run is about, the picture at the end is the
     familiar PCA of the result, and the frame does not depend on how often the training recorded. As one fixed linear
     map it never invents motion; it may hide some, across the axes that are not drawn.
-
-    Examples
-    --------
-    >>> project_pca(run).xy.shape                                                          # doctest: +SKIP
-    (40, 931, 2)
     """
     if not len(run):
         raise ValueError("run must have at least one snapshot to be drawn, got none.")
@@ -104,12 +101,13 @@ def project_umap(run: Run, n_neighbors: int = 15, n_epochs: int = 200, random_st
     if n < 5:
         return first
     xy = np.empty((len(run), n, 2), dtype=np.float32)
-    layout, epochs, rate = first.xy[-1], n_epochs, 1.0
+    neighbors, chained_epochs = min(n_neighbors, n - 1), max(1, n_epochs // 4)
+    layout = _lay_out(run.embedding, first.xy[-1], neighbors, n_epochs, 1.0, random_state)
+    for _ in range(SETTLING):
+        layout = _lay_out(run.embedding, layout, neighbors, chained_epochs, CHAINED_RATE, random_state)
     for step in range(len(run) - 1, -1, -1):
         embedding = run.snapshot(step).embedding
-        layout = _lay_out(embedding, layout, min(n_neighbors, n - 1), epochs, rate, random_state)
-        xy[step] = layout
-        epochs, rate = max(1, n_epochs // 4), CHAINED_RATE
+        layout = xy[step] = _lay_out(embedding, layout, neighbors, chained_epochs, CHAINED_RATE, random_state)
     return Projection(
         xy=xy,
         centroids_xy=_over_steps(

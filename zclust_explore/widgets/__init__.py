@@ -5,5 +5,6 @@ from .explorer import Explorer
 from .gallery import Gallery
 from .reconstructions import Reconstructions
 from .timeline import Timeline
+from .training_panel import TrainingPanel
 
-__all__ = ["EmbeddingMap", "Explorer", "Gallery", "Reconstructions", "Timeline"]
+__all__ = ["EmbeddingMap", "Explorer", "Gallery", "Reconstructions", "Timeline", "TrainingPanel"]

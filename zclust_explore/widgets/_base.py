@@ -14,6 +14,7 @@ import numpy as np
 import traitlets
 
 from ..data.run import Run
+from ..data.spectrograms import Spectrograms
 from ..views.frames import History, MapFrames, Membership, Samples, history, map_frames, membership, samples
 from ..views.palette import PALETTE
 from ..views.projection import Projection, project_pca
@@ -114,16 +115,7 @@ class RunWidget(anywidget.AnyWidget):
             **samples_columns(samples(run)),
         }
         if self._has_tiles:
-            n_freqs, n_times = specs.shape
-            columns["tile"] = {
-                "n_freqs": n_freqs,
-                "n_times": n_times,
-                "frequencies": [float(value) for value in specs.frequencies],
-                "times": [float(value) for value in specs.times],
-                "duration_s": specs.duration_s,
-                "waves": specs.waveforms is not None,
-                "limits": {level: self.scale.limits(level) for level in ("background", "absolute")},
-            }
+            columns["tile"] = tile_columns(specs, self.scale)
         return columns
 
     # -- questions from the browser ----------------------------------------------------------------------------------
@@ -165,6 +157,20 @@ class RunWidget(anywidget.AnyWidget):
         self.umap_status = "computing"
         self._job.start()
         weakref.finalize(self, self._job.cancel)
+
+
+def tile_columns(specs: Spectrograms, scale: DecibelScale) -> dict[str, Any]:
+    """Prepare the axes of a spectrogram and the decibels of its colours for the browser."""
+    n_freqs, n_times = specs.shape
+    return {
+        "n_freqs": n_freqs,
+        "n_times": n_times,
+        "frequencies": [float(value) for value in specs.frequencies],
+        "times": [float(value) for value in specs.times],
+        "duration_s": specs.duration_s,
+        "waves": specs.waveforms is not None,
+        "limits": {"background": scale.limits("background"), "absolute": scale.limits("absolute")},
+    }
 
 
 def column(array: np.ndarray, dtype: str) -> bytes:

@@ -25,10 +25,6 @@ class Explorer(RunWidget):
     ----------
     state : SharedState
         What was chosen: `explorer.state.selection` has the indices of the selected windows, and may be assigned.
-
-    Examples
-    --------
-    >>> zx.Explorer(run)                                                                   # doctest: +SKIP
     """
 
     _esm = page_script("explorer.js")

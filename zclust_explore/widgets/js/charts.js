@@ -30,7 +30,7 @@ export function chart(context, host, what) {
 
   function draw() {
     [width, height] = [plot.clientWidth, plot.clientHeight];
-    if (!width || !height) return;
+    if (!context.hasRoom(plot, draw)) return;
     const g = sized(canvas, width, height), limits = range(), bottom = height - BOTTOM;
     g.font = theme.font;
     if (!limits) {
@@ -87,7 +87,7 @@ export function chart(context, host, what) {
     g.stroke();
     g.textAlign = "right";
     g.textBaseline = "middle";
-    for (const v of ticks(limits[0], limits[1], Math.max(2, height / 34))) g.fillText(said(v), LEFT - 5, y(v));
+    for (const v of ticks(limits[0], limits[1], Math.max(4, height / 24))) g.fillText(said(v), LEFT - 5, y(v));
     g.textBaseline = "top";
     const marks = ticks(1, record.steps, width / 60).filter(Number.isInteger);
     for (const s of marks) {

@@ -68,7 +68,7 @@ export function closeUp(context, host) {
 
   function draw() {
     const width = plot.clientWidth, height = plot.clientHeight;
-    if (!answer || width < 60) return;
+    if (!answer || body.hidden || !context.hasRoom(plot, draw)) return;
     const [spectrogram, reconstruction, residual, envelope] = answer.arrays;
     const unit = answer.level === "background" ? "dB above background" : "dB", missing = answer.missing || undefined;
     drawPanels(context, canvas, {width, height, wave: envelope?.length ? envelope : undefined, panels: [

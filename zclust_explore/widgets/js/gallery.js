@@ -104,7 +104,7 @@ export function gallery(context, host) {
 
   function draw() {
     frame = 0;
-    if (!layout || !cells.length) return;
+    if (!layout || !cells.length || !context.hasRoom(scroll, arrange)) return;
     const {columns, width, height} = layout, pitch = height + GAP;
     const first = Math.max(0, Math.floor(scroll.scrollTop / pitch) - 1) * columns;
     const last = Math.min(cells.length, (Math.ceil((scroll.scrollTop + scroll.clientHeight) / pitch) + 1) * columns);

@@ -1,13 +1,13 @@
 // Pointer gestures on the map: lasso, box, pan, zoom, hover, click.
 
-import {combined, inPolygon, polygonMask} from "./core/mask.js";
+import {combined, polygonMask} from "./core/mask.js";
 
 const CLICK = 4; // CSS pixels a hand moves without meaning to
 
 /**
  * @param {Context} context
  * @param {HTMLElement} surface the element that takes the pointer; its own coordinates are the camera's
- * @param {object} map camera, tool(), redraw(), pick(x, y) -> index or -1, xy() of the step on show
+ * @param {object} map camera, reset(), tool(), redraw(), pick(x, y) -> index or -1, xy() of the step on show
  */
 export function gestures(context, surface, map) {
   const {store, record} = context;
@@ -26,7 +26,6 @@ export function gestures(context, surface, map) {
     drag = {kind, how, start: [x, y], last: [x, y], trail: [[x, y]], moved: false};
     surface.setPointerCapture(event.pointerId);
     if (event.button === 1) event.preventDefault();
-    surface.focus({preventScroll: true});
   });
 
   context.listen(surface, "pointermove", event => {
@@ -45,7 +44,7 @@ export function gestures(context, surface, map) {
       drag.trail = [[x0, y0], [x, y0], [x, y], [x0, y]];
     }
     drag.last = [x, y];
-    map.redraw(drag.kind === "pan");
+    map.redraw();
   });
 
   context.listen(surface, "pointerup", event => {
@@ -56,14 +55,14 @@ export function gestures(context, surface, map) {
       const index = map.pick(...done.start);
       if (index >= 0) open(index, done.how);
     } else if (done.kind !== "pan" && done.trail.length > 2) enclose(done);
-    map.redraw(done.kind === "pan");
+    map.redraw();
   });
 
   context.listen(surface, "pointercancel lostpointercapture", event => {
-    if (drag && event.type === "pointercancel") { drag = null; map.redraw(false); }
+    if (drag && event.type === "pointercancel") { drag = null; map.redraw(); }
   });
   context.listen(surface, "pointerleave", () => map.hover(-1));
-  context.listen(surface, "dblclick", () => { map.camera.reset(); map.redraw(true); });
+  context.listen(surface, "dblclick", () => map.reset());
 
   // A page that is being scrolled goes on scrolling when the map comes under the pointer.
   context.listen(window, "wheel", event => {
@@ -74,7 +73,7 @@ export function gestures(context, surface, map) {
     event.preventDefault();
     const lines = event.deltaMode === 1 ? 16 : 1;
     map.camera.zoomAt(...at(event), Math.exp(-event.deltaY * lines * 0.0016));
-    map.redraw(true);
+    map.redraw();
   }, {passive: false});
 
   context.listen(surface, "keydown", event => { if (event.key === " ") space = true; });
@@ -97,5 +96,5 @@ export function gestures(context, surface, map) {
   }
 
   /** Outline being drawn, in CSS pixels, or null. */
-  return {outline: () => (drag && drag.moved && drag.kind !== "pan" ? drag.trail : null), inPolygon};
+  return {outline: () => (drag && drag.moved && drag.kind !== "pan" ? drag.trail : null)};
 }

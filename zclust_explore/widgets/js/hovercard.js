@@ -13,15 +13,16 @@ export function hoverCard(context, host) {
 
   function show(index, x, y) {
     if (index < 0) { card.hidden = true; wanted = -1; clearTimeout(timer); return; }
-    const left = x > host.clientWidth - 190;
+    card.hidden = false;
+    if (index !== wanted) {
+      wanted = index;
+      fill(index); // first, because its height decides where it fits
+    }
+    const left = x > host.clientWidth - 220;
     Object.assign(card.style, {
       left: left ? "" : `${x + 14}px`, right: left ? `${host.clientWidth - x + 14}px` : "",
       top: `${Math.max(0, Math.min(y - 20, host.clientHeight - card.offsetHeight - 4))}px`,
     });
-    card.hidden = false;
-    if (index === wanted) return;
-    wanted = index;
-    fill(index);
   }
 
   function fill(index) {

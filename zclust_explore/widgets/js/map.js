@@ -5,6 +5,7 @@ import {clusterTable, sequential} from "./core/colormap.js";
 import {element, icon, sized} from "./core/element.js";
 import {counted} from "./core/mask.js";
 import {orderByDoubt, PointRaster} from "./core/raster.js";
+import {frames} from "./framing.js";
 import {gestures} from "./gestures.js";
 import {hoverCard} from "./hovercard.js";
 import {legend} from "./legend.js";
@@ -27,7 +28,7 @@ export function embeddingMap(context, host) {
   }));
   const raster = new PointRaster(canvas), camera = new Camera(), area = {left: LEFT, top: 4, width: 1, height: 1};
   const shown = new Float32Array(2 * record.n), start = new Float32Array(2 * record.n);
-  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null;
+  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [];
   const card = hoverCard(context, stage);
   const bar = toolbar();
 
@@ -37,26 +38,18 @@ export function embeddingMap(context, host) {
     const {projection, step} = context;
     if (projection === drawnProjection && step === drawnStep) return;
     const still = drawnStep < 0 || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (projection !== drawnProjection) frameAll(projection);
+    if (projection !== drawnProjection) boxes = frames(projection, record.steps, record.n);
     start.set(shown);
     // another projection has other centroids: they appear in place instead of crossing the map
-    glide = {from: projection === drawnProjection ? drawnStep : step, begun: still ? -Infinity : performance.now()};
+    glide = {from: projection === drawnProjection ? drawnStep : step, begun: still ? -Infinity : performance.now(),
+      bounds: camera.bounds, follow: drawnStep < 0 || projection !== drawnProjection || camera.atHome};
     drawnStep = step;
     drawnProjection = projection;
   }
 
-  function frameAll(projection) {
-    let [x0, y0, x1, y1] = [65535, 65535, 0, 0];
-    for (let i = 0; i < projection.xy.length; i += 2) {
-      x0 = Math.min(x0, projection.xy[i]); x1 = Math.max(x1, projection.xy[i]);
-      y0 = Math.min(y0, projection.xy[i + 1]); y1 = Math.max(y1, projection.xy[i + 1]);
-    }
-    camera.bounds = [x0, y0, x1, y1];
-    camera.reset();
-  }
-
   function draw(now) {
     frame = 0;
+    if (!context.hasRoom(stage, request)) return;
     target();
     let t = 1;
     if (glide) {
@@ -65,10 +58,11 @@ export function embeddingMap(context, host) {
       if (t >= 1) shown.set(end);
       else for (let i = 0; i < shown.length; i++) shown[i] = start[i] + (end[i] - start[i]) * eased;
     }
+    if (glide?.follow) camera.frame(glide.bounds, boxes[drawnStep], t * (2 - t));
     paintPoints();
     paintOver(glide ? t * (2 - t) : 1);
     if (t < 1) request();
-    else { if (glide) glide.from = drawnStep; report(); }
+    else { if (glide) { glide.from = drawnStep; glide.follow = false; } report(); }
   }
 
   function paintPoints() {
@@ -126,7 +120,7 @@ export function embeddingMap(context, host) {
   }
 
   const hand = gestures(context, surface, {
-    camera, xy, pick, tool: () => tool, redraw: request,
+    camera, xy, pick, reset, tool: () => tool, redraw: request,
     hover(index, x, y) {
       if (index !== store.get("hover")) store.set({hover: index});
       card.show(index, x + area.left, y + area.top);
@@ -161,7 +155,7 @@ export function embeddingMap(context, host) {
     surface.dataset.tool = name;
   }
 
-  function reset() { camera.reset(); request(); }
+  function reset() { camera.frame(camera.bounds, boxes[drawnStep], 1); request(); }
 
   function badge() {
     const {projection, projections} = context, status = context.model.get("umap_status");

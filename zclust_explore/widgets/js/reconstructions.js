@@ -58,7 +58,7 @@ export function reconstructions(context, host, indices) {
       const width = plot.clientWidth, [input, output, residual] = answer.arrays;
       if (width < 60) return;
       drawPanels(context, canvas, {width, height: ROW, panels: [
-        {title: "input", values: part(input, k), limits: answer.limits, unit},
+        {title: `input, ${unit}`, values: part(input, k), limits: answer.limits, unit},
         {title: `reconstruction, step ${answer.step + 1}`, values: part(output, k), limits: answer.limits, unit, missing},
         {title: missing ? "" : "residual", values: part(residual, k), limits: [-answer.residual_limit, answer.residual_limit], unit: "dB", signed: true, missing: missing && " "},
       ]});

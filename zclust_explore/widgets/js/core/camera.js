@@ -7,6 +7,12 @@ export class Camera {
     this.reset();
   }
 
+  /** Whether nobody has moved or zoomed it: then it may follow the data. */
+  get atHome() {
+    const [x0, y0, x1, y1] = this.bounds;
+    return this.zoom === 1 && this.x === (x0 + x1) / 2 && this.y === (y0 + y1) / 2;
+  }
+
   /** Show all of the bounds again. */
   reset() { this.zoom = 1; this.x = (this.bounds[0] + this.bounds[2]) / 2; this.y = (this.bounds[1] + this.bounds[3]) / 2; }
 
@@ -16,6 +22,12 @@ export class Camera {
     const pad = Math.min(28, 0.08 * Math.min(this.width, this.height));
     const fit = Math.min((this.width - 2 * pad) / Math.max(1, x1 - x0), (this.height - 2 * pad) / Math.max(1, y1 - y0));
     return Math.max(1e-6, fit) * this.zoom;
+  }
+
+  /** Show all between two bounds: 0 is the first, 1 the second. */
+  frame(from, to, fraction) {
+    this.bounds = fraction >= 1 ? to : from.map((value, k) => value + (to[k] - value) * fraction);
+    this.reset();
   }
 
   toScreen(x, y) {

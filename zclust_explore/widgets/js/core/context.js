@@ -6,6 +6,8 @@ import {element} from "./element.js";
 import {Store} from "./store.js";
 import {Theme} from "./theme.js";
 
+const RETRY_MS = 250;
+
 /** Root element, state, colours, data, questions to Python; `signal` aborts when the widget goes. */
 export class Context {
   static async open(model, el, kind) {
@@ -66,6 +68,17 @@ export class Context {
     const observer = new ResizeObserver(this.guarded(listener));
     observer.observe(target);
     this.signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  /**
+   * Whether an element has room to draw in; if not, `again` is called once it might. While JupyterLab changes its theme
+   * everything has no size for a moment that is too short for a ResizeObserver.
+   */
+  hasRoom(target, again) {
+    if (target.clientWidth && target.clientHeight) return true;
+    const timer = setTimeout(() => { if (!this.signal.aborted) again(); }, RETRY_MS);
+    this.signal.addEventListener("abort", () => clearTimeout(timer), {once: true});
+    return false;
   }
 
   /** The same function, but what it throws is shown in the widget. */
