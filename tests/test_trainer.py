@@ -125,7 +125,7 @@ def test_pause_waits_and_resume_goes_on(specs, tmp_path, trainer):
     assert halted.wait(60)
     steered._thread.join(0.5)
     assert (steered.status, len(batches)) == ("paused", 5)
-    with pytest.raises(RuntimeError, match="busy"), steered.control.begin():
+    with pytest.raises(RuntimeError, match="busy"), steered._session.control.begin():
         pass
     steered.resume()
     steered._thread.join(120)

@@ -22,6 +22,8 @@ _HOMES = {
     "DEC": "models.dec",
     "reconstruct": "models.decoding",
     "Trainer": "training.trainer",
+    "pca_kmeans": "evaluation.baselines",
+    "score": "evaluation.scores",
     "plot_cluster": "views.figures",
     "plot_embedding": "views.figures",
     "plot_history": "views.figures",

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 import threading
-from collections.abc import Callable, Generator
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
-from ..data.files import free_path
 from ..data.run import Run
 from ..data.scaling import Scaling
-from ..data.snapshot import Snapshot
 from ..data.spectrograms import Spectrograms
 from ..models.autoencoder import CAE
-from .control import Control, Status, Subscriber
-from .learner import Learner
-from .progress import Progress
+from .control import Status, Subscriber
+from .session import Session, new_directory
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +101,7 @@ class Trainer:
         with torch.random.fork_rng(devices=[]):  # built to check its settings; the learner builds it again, seeded
             settings["autoencoder"] = CAE(spectrograms.shape, latent_dim, time_pooling=time_pooling).settings
         settings["scaling"] = Scaling.fit(spectrograms, amplitude).to_dict()
-        run = Run.create(_new_directory() if directory is None else directory, spectrograms, settings)
+        run = Run.create(new_directory() if directory is None else directory, spectrograms, settings)
         self._attach(run, device)
 
     @classmethod
@@ -124,14 +117,17 @@ class Trainer:
         return trainer
 
     def _attach(self, run: Run, device: str | None) -> None:
-        self.run = run
-        self.control = Control()
-        self._learner = Learner(run, torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu")))
+        self._session = Session(run, torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu")))
         self._thread: threading.Thread | None = None
 
     def __repr__(self) -> str:
         """Say what it trains and where it stands."""
         return f"Trainer({self.status}, {self.spectrograms!r}, {self.run!r})"
+
+    @property
+    def run(self) -> Run:
+        """What was done so far."""
+        return self._session.run
 
     @property
     def spectrograms(self) -> Spectrograms:
@@ -156,7 +152,9 @@ class Trainer:
             raise RuntimeError(
                 "This trainer's run has begun already: resume() continues it, a new Trainer starts anew."
             )
-        return self._phase("pretrain", {"n_epochs": n_epochs, "snapshot_every": max(1, n_epochs // 20)}, progress_bar)
+        return self._session.work(
+            "pretrain", {"n_epochs": n_epochs, "snapshot_every": max(1, n_epochs // 20)}, progress_bar
+        )
 
     def cluster(
         self,
@@ -208,11 +206,8 @@ class Trainer:
             raise ValueError(
                 f"reconstruction_weight must be 0 or more and alpha positive, got {reconstruction_weight} and {alpha}."
             )
-        phases = [snapshot.phase for snapshot in self.run.snapshots]
-        if "pretrain" not in phases:
+        if not any(snapshot.phase == "pretrain" for snapshot in self.run.snapshots):
             raise RuntimeError("The autoencoder must be pretrained before clustering: call pretrain().")
-        if "cluster" in phases:
-            self._branch(phases.index("cluster"))
         asked = {
             "n_clusters": n_clusters,
             "n_epochs": n_epochs,
@@ -222,7 +217,7 @@ class Trainer:
             "reconstruction_weight": reconstruction_weight,
             "alpha": alpha,
         }
-        return self._phase("cluster", asked, progress_bar)
+        return self._session.work("cluster", asked, progress_bar)
 
     def resume(self, *, progress_bar: bool = True) -> Run:
         """Go on: after `pause()` at once and in the background, after a stop or a crash from the last snapshot.
@@ -232,14 +227,9 @@ class Trainer:
         RuntimeError
             If nothing was begun.
         """
-        if self.control.proceed():
+        if self._session.control.proceed():
             return self.run
-        begun = [event for event in self.run.events if event["kind"] in ("pretrain", "cluster")]
-        if not begun:
-            raise RuntimeError("There is nothing to resume: call pretrain().")
-        if self._finished():
-            return self.run
-        return self._phase(begun[-1]["kind"], begun[-1]["settings"], progress_bar, resumed=True)
+        return self._session.resume(progress_bar)
 
     # -- in the background -------------------------------------------------------------------------------------------
 
@@ -256,14 +246,14 @@ class Trainer:
 
         def work() -> None:
             try:
-                if self.run.events and not self._finished():
+                if self.run.events and not self._session.finished:
                     self.resume(progress_bar=False)
                 elif not len(self.run):
                     self.pretrain(pretrain_epochs, progress_bar=False)
-                if self._finished() and self.run.n_clusters is None:
+                if self._session.finished and self.run.n_clusters is None:
                     self.cluster(n_clusters, progress_bar=False, **cluster_settings)
             except Exception as error:
-                self.control.end("failed", f"{type(error).__name__}: {error}")
+                self._session.control.end("failed", f"{type(error).__name__}: {error}")
                 logger.exception("Training failed")
 
         self._thread = threading.Thread(target=work, name="zclust-trainer", daemon=True)
@@ -271,91 +261,22 @@ class Trainer:
 
     def pause(self) -> None:
         """Wait after the batch that is being worked on; returns at once."""
-        self.control.pause()
+        self._session.control.pause()
 
     def stop(self) -> None:
         """End after the batch that is being worked on and keep the run; returns at once."""
-        self.control.stop()
+        self._session.control.stop()
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
         """Have a function called with each `Progress`, on the training thread; returns how to end that."""
-        return self.control.subscribe(callback)
+        return self._session.control.subscribe(callback)
 
     @property
     def status(self) -> Status:
         """ "idle", "running", "paused", "stopped", "finished" or "failed"."""
-        return self.control.status
+        return self._session.control.status
 
     @property
     def error(self) -> str | None:
         """Why it failed, in words."""
-        return self.control.error
-
-    # -- the work ----------------------------------------------------------------------------------------------------
-
-    def _phase(
-        self, kind: Literal["pretrain", "cluster"], asked: dict[str, Any], bar: bool, resumed: bool = False
-    ) -> Run:
-        with self.control.begin():
-            if not resumed:
-                self.run.record(kind, f"asked to {kind}", settings=asked)
-            try:
-                begin = self._learner.pretraining if kind == "pretrain" else self._learner.clustering
-                self._drain(kind, begin(**asked), bar)
-            except KeyboardInterrupt:
-                self._end("stopped", "interrupted")
-                raise
-            except BaseException as error:
-                self._end("failed", f"{type(error).__name__}: {error}")
-                raise
-        return self.run
-
-    def _drain(self, kind: str, work: Generator[Progress, None, str], bar: bool) -> None:
-        """Record every snapshot and tell everyone, until the work ends or is stopped."""
-        with tqdm(total=100, desc=kind, unit="%", disable=not bar or self.control.watched) as shown:
-            steered = self.control.steer(work)
-            while True:
-                try:
-                    progress = next(steered)
-                except StopIteration as ended:
-                    self._end(*ended.value)
-                    return
-                if progress.snapshot is not None:
-                    self._record(progress.snapshot)
-                    shown.set_postfix({name: f"{loss:.3g}" for name, loss in progress.losses.items()})
-                shown.update(round(100 * progress.fraction) - shown.n)
-
-    def _finished(self) -> bool:
-        """Whether the phase that was begun last came to its own end."""
-        events = [event for event in self.run.events if event["kind"] in ("pretrain", "cluster", "stop")]
-        return bool(events) and events[-1].get("status") == "finished"
-
-    def _record(self, snapshot: Snapshot) -> None:
-        self.run.append(snapshot, *self._learner.state())
-        if snapshot.centroids is None or snapshot.labels is None:
-            return
-        sizes = np.bincount(snapshot.labels, minlength=len(snapshot.centroids))
-        for number in np.flatnonzero(sizes == 0):
-            message = f"Cluster {number} has no members at step {snapshot.step}: fewer come out than were asked for."
-            logger.warning(message)
-            self.run.record("warning", message)
-
-    def _end(self, status: Literal["finished", "stopped", "failed"], reason: str) -> None:
-        self.run.record("stop", reason, status=status)
-        self.control.end(status, reason)
-
-    def _branch(self, n_snapshots: int) -> None:
-        """Go on in a new run that has only the first snapshots of this one."""
-        self.run = self.run.branch(free_path(self.run.directory), n_snapshots)
-        self._learner = Learner(self.run, self._learner.device)
-
-
-def _new_directory() -> Path:
-    name = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
-    parent = Path("zclust_runs")
-    try:
-        parent.mkdir(exist_ok=True)
-    except OSError:
-        parent = Path(tempfile.mkdtemp(prefix="zclust_runs."))
-        logger.warning("The current folder cannot be written to: the run is kept in %s", parent)
-    return free_path(parent / name)
+        return self._session.control.error

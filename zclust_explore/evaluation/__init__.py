@@ -1,0 +1,1 @@
+"""Numbers from records that can be trusted. No PyTorch."""

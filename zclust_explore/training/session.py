@@ -1,0 +1,129 @@
+"""Session: drains a phase of training into a run, and ends it well whatever happens."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Generator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from ..data.files import free_path
+from ..data.run import Run
+from ..data.snapshot import Phase, Snapshot
+from .control import Control
+from .learner import Learner
+from .progress import Progress
+
+logger = logging.getLogger(__name__)
+
+
+class Session:
+    """A run, its learner, and the control that others have over both.
+
+    Parameters
+    ----------
+    run : Run
+    device : torch.device
+    """
+
+    def __init__(self, run: Run, device: torch.device) -> None:
+        self.run = run
+        self.control = Control()
+        self._learner = Learner(run, device)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the phase that was begun last came to its own end."""
+        events = [event for event in self.run.events if event["kind"] in ("pretrain", "cluster", "stop")]
+        return bool(events) and events[-1].get("status") == "finished"
+
+    def work(self, phase: Phase, asked: dict[str, Any], bar: bool) -> Run:
+        """Begin a phase and see it to its end; clustering that was begun already begins anew in another run."""
+        with self.control.begin():
+            if phase == "cluster":
+                self._branch()
+            self.run.record(phase, f"asked to {phase}", settings=asked)
+            return self._see_through(phase, asked, bar)
+
+    def resume(self, bar: bool) -> Run:
+        """Go on with the phase that was begun last.
+
+        Raises
+        ------
+        RuntimeError
+            If none was.
+        """
+        begun = [event for event in self.run.events if event["kind"] in ("pretrain", "cluster")]
+        if not begun:
+            raise RuntimeError("There is nothing to resume: call pretrain().")
+        if self.finished:
+            return self.run
+        with self.control.begin():
+            return self._see_through(begun[-1]["kind"], begun[-1]["settings"], bar)
+
+    def _see_through(self, phase: Phase, asked: dict[str, Any], bar: bool) -> Run:
+        try:
+            begin = self._learner.pretraining if phase == "pretrain" else self._learner.clustering
+            self._drain(phase, begin(**asked), bar)
+        except KeyboardInterrupt:
+            self._end("stopped", "interrupted")
+            raise
+        except BaseException as error:
+            self._end("failed", f"{type(error).__name__}: {error}")
+            raise
+        return self.run
+
+    def _drain(self, phase: Phase, work: Generator[Progress, None, str], bar: bool) -> None:
+        """Record every snapshot and tell everyone, until the work ends or is stopped."""
+        with tqdm(total=100, desc=phase, unit="%", disable=not bar or self.control.watched) as shown:
+            steered = self.control.steer(work)
+            while True:
+                try:
+                    progress = next(steered)
+                except StopIteration as ended:
+                    self._end(*ended.value)
+                    return
+                if progress.snapshot is not None:
+                    self._record(progress.snapshot)
+                    shown.set_postfix({name: f"{loss:.3g}" for name, loss in progress.losses.items()})
+                shown.update(round(100 * progress.fraction) - shown.n)
+
+    def _record(self, snapshot: Snapshot) -> None:
+        self.run.append(snapshot, *self._learner.state())
+        if snapshot.centroids is None or snapshot.labels is None:
+            return
+        sizes = np.bincount(snapshot.labels, minlength=len(snapshot.centroids))
+        for number in np.flatnonzero(sizes == 0):
+            message = f"Cluster {number} has no members at step {snapshot.step}: fewer come out than were asked for."
+            logger.warning(message)
+            self.run.record("warning", message)
+
+    def _end(self, status: Literal["finished", "stopped", "failed"], reason: str) -> None:
+        try:
+            self.run.record("stop", reason, status=status)
+        finally:  # also on a full disk
+            self.control.end(status, reason)
+
+    def _branch(self) -> None:
+        """If there is clustering in this run already, go on in a new one that has only the pretraining."""
+        phases = [snapshot.phase for snapshot in self.run.snapshots]
+        if "cluster" in phases:
+            self.run = self.run.branch(free_path(self.run.directory), phases.index("cluster"))
+            self._learner = Learner(self.run, self._learner.device)
+
+
+def new_directory() -> Path:
+    """Return a free place for a run: in `zclust_runs` here or, where nothing can be written, in a temporary folder."""
+    parent = Path("zclust_runs")
+    try:
+        parent.mkdir(exist_ok=True)
+    except OSError:
+        parent = Path(tempfile.mkdtemp(prefix="zclust_runs."))
+        logger.warning("The current folder cannot be written to: the run is kept in %s", parent)
+    return free_path(parent / datetime.now().strftime("%Y-%m-%dT%H-%M-%S"))
