@@ -36,12 +36,17 @@ export function place(context, source, x, y, width, height) {
 
 /** Draw an envelope (width, 2) around a middle line; `peak` is half the height in the envelope's units. */
 export function wave(context, envelope, peak, x, y, width, height, colour) {
-  const n = envelope.length / 2, middle = y + height / 2, scale = height / 2 / (peak || 1);
+  const n = envelope.length / 2, middle = y + height / 2, scale = height / 2 / (peak || 1), step = width / n;
   context.fillStyle = colour;
   context.beginPath();
   for (let i = 0; i < n; i++) {
-    const top = middle - envelope[2 * i + 1] * scale, bottom = middle - envelope[2 * i] * scale;
-    context.rect(x + (i / n) * width, Math.min(top, middle - 0.35), Math.max(0.6, width / n), Math.max(bottom - top, 0.7));
+    let low = envelope[2 * i], high = envelope[2 * i + 1];
+    if (i > 0) { // a line has no gap where it is steep
+      low = Math.min(low, envelope[2 * i - 1]);
+      high = Math.max(high, envelope[2 * i - 2]);
+    }
+    const thick = Math.max((high - low) * scale, 0.8);
+    context.rect(x + i * step, middle - (high + low) / 2 * scale - thick / 2, Math.max(0.6, step), thick);
   }
   context.fill();
 }
