@@ -89,6 +89,23 @@ def test_stop_then_resume_is_as_if_nothing_had_happened(specs, tmp_path, trainer
     assert later.status == "finished"
 
 
+@pytest.mark.parametrize(("tol", "patience"), [(1.0, 2), (0.0, 9)])
+def test_a_stop_at_the_very_end_resumes_to_that_end(specs, tmp_path, trainer, tol, patience):
+    """A training stopped between its last snapshot and its end would fail when it is resumed, or go too far."""
+    settings = {"n_epochs": 3, "tol": tol, "patience": patience, "progress_bar": False}
+    trainer.pretrain(n_epochs=1, progress_bar=False)
+    unbroken = trainer.cluster(3, **settings)
+    broken = Trainer(specs, latent_dim=4, random_state=3, directory=tmp_path / "broken", batch_size=16)
+    broken.pretrain(n_epochs=1, progress_bar=False)
+    last = len(unbroken) - 1
+    broken.subscribe(lambda progress: progress.snapshot_added and progress.snapshot.step == last and broken.stop())
+    broken.cluster(3, **settings)
+    assert broken.status == "stopped"
+    resumed = Trainer.open(tmp_path / "broken").resume(progress_bar=False)
+    assert_same(unbroken, resumed)
+    assert resumed.stop_reason == unbroken.stop_reason
+
+
 def test_ctrl_c_keeps_the_partial_run(trainer):
     """An interrupt would lose everything, or be swallowed so that the next cell goes on."""
 

@@ -62,6 +62,7 @@ def cluster(
     """
     n_batches = batches.count(len(x), batch_size)
     labels = before[-1].labels if before else None
+    change = before[-1].label_change if before else None
     calm = 0
     for snapshot in before:
         calm = calm + 1 if snapshot.label_change is not None and snapshot.label_change <= tol else 0
@@ -83,8 +84,8 @@ def cluster(
             step += 1
             losses = batches.Mean()
             calm = calm + 1 if change is not None and change <= tol else 0
-            if calm >= patience:
-                return f"at most {tol:.1%} of the labels changed at {patience} updates in a row, after {epoch} epochs"
+        if calm >= patience:  # perhaps at the last snapshot before: it may have been stopped right there
+            return f"at most {tol:.1%} of the labels changed at {patience} updates in a row, after {epoch} epochs"
         if epoch == n_epochs:
             break
         dec.train()
