@@ -1,6 +1,7 @@
 """The trainer: repeatable, resumable to the bit, steerable from another thread, and careful with bad input."""
 
 import threading
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 
 from zclust_explore.data.run import Run
 from zclust_explore.data.synthetic import make_spectrograms
+from zclust_explore.training.control import Control
 from zclust_explore.training.trainer import Trainer
 
 
@@ -227,6 +229,7 @@ def test_phases_come_in_order(trainer):
         ({"max_shift": 0.9}, "max_shift must be between 0 and 0.5, got 0.9"),
         ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
         ({"learning_rate": -1.0}, "learning_rate must be positive, got -1.0"),
+        ({"random_state": -1}, "random_state must be between 0 and 4294967295, got -1"),
         ({"amplitude": "loud"}, "amplitude must be 'discard' or 'keep', got 'loud'"),
     ],
 )
@@ -244,7 +247,8 @@ def test_bad_settings_are_named(specs, tmp_path, settings, said):
         ({"n_clusters": 41}, r"n_clusters must be between 2 and n_samples \(40\), got 41"),
         ({"n_clusters": 3, "tol": 5}, "tol must be a fraction between 0 and 1, got 5"),
         ({"n_clusters": 3, "n_epochs": 0}, "n_epochs must be at least 1, got 0"),
-        ({"n_clusters": 3, "patience": 0}, "patience and update_interval must be at least 1, got 0 and 1"),
+        ({"n_clusters": 3, "patience": 0}, "patience must be at least 1, got 0"),
+        ({"n_clusters": 3, "update_interval": 0}, "update_interval must be at least 1, got 0"),
         ({"n_clusters": 3, "alpha": 0}, "reconstruction_weight must be 0 or more and alpha positive"),
     ],
 )
@@ -252,6 +256,58 @@ def test_bad_clusterings_are_named(trainer, settings, said):
     """A wrong setting would be found out after minutes."""
     with pytest.raises(ValueError, match=said):
         trainer.cluster(**settings)
+
+
+def test_numbers_may_be_numpys(specs, tmp_path):
+    """`for k in np.arange(2, 9): trainer.cluster(k)` would fail while the run is written, and leave a torn one."""
+    trainer = Trainer(
+        specs, latent_dim=np.int64(3), batch_size=np.int32(16), learning_rate=np.float32(1e-3), directory=tmp_path / "r"
+    )
+    trainer.pretrain(np.int64(1), progress_bar=False)
+    trainer.cluster(np.int64(3), n_epochs=np.int64(1), tol=np.float32(0.01), progress_bar=False)
+    begun = Run.open(tmp_path / "r").events[-2]
+    assert (begun["kind"], begun["settings"]["n_clusters"]) == ("cluster", 3)
+    with pytest.raises(TypeError, match=r"n_clusters must be a whole number, got 3\.5"):
+        trainer.cluster(3.5)
+
+
+def test_untrained_networks_are_not_clustered(trainer):
+    """An interrupted first epoch would be clustered as if it were a trained network."""
+    unsubscribe = trainer.subscribe(lambda progress: trainer.stop())
+    trainer.pretrain(n_epochs=4, progress_bar=False)
+    unsubscribe()
+    assert len(trainer.run) == 1
+    with pytest.raises(RuntimeError, match="must be pretrained before clustering"):
+        trainer.cluster(3)
+
+
+def test_failure_outside_of_the_work_is_told(trainer, monkeypatch):
+    """A trainer would say that it is running for ever."""
+    monkeypatch.setattr(Run, "record", lambda *a, **k: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        trainer.pretrain(progress_bar=False)
+    assert (trainer.status, trainer.error) == ("failed", "OSError: disk full")
+
+
+def test_stop_outranks_pause():
+    """Stop, then Pause before the batch is over, would wait for ever."""
+    control = Control()
+    with control.begin():
+        control.stop()
+        control.pause()
+        assert (control.status, control._go.is_set()) == ("running", True)
+
+
+def test_no_more_threads_than_the_user_allows():
+    """`OMP_NUM_THREADS=1`, or a share of a large machine, would be overruled."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with patch("os.cpu_count", return_value=64), Control().begin():
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_only_spectrograms_are_trained_on():

@@ -27,6 +27,7 @@ class Control:
         self.error: str | None = None
         self._subscribers: list[Subscriber] = []
         self._free = threading.Lock()
+        self._turn = threading.Lock()  # held while the status changes: several threads may want that at once
         self._go = threading.Event()  # cleared while paused
         self._stopping = threading.Event()
 
@@ -47,8 +48,12 @@ class Control:
             self._stopping.clear()
             self._go.set()
             # one core is left to the person: threads that spin on busy cores train many times slower
-            torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
+            torch.set_num_threads(max(1, min(threads, (os.cpu_count() or 1) - 1)))
             yield
+        except BaseException as error:
+            if self.status in ("running", "paused"):  # it failed before or after the work itself
+                self.end("failed", f"{type(error).__name__}: {error}")
+            raise
         finally:
             torch.set_num_threads(threads)
             self._free.release()
@@ -72,27 +77,31 @@ class Control:
 
     def end(self, status: Literal["finished", "stopped", "failed"], reason: str) -> None:
         """Say how it ended."""
-        self.status = status
-        self.error = reason if status == "failed" else None
+        with self._turn:
+            self.status = status
+            self.error = reason if status == "failed" else None
 
     def pause(self) -> None:
-        """Wait after the batch that is being worked on."""
-        if self.status == "running":
-            self.status = "paused"
-            self._go.clear()
+        """Wait after the batch that is being worked on; without effect after `stop`."""
+        with self._turn:
+            if self.status == "running" and not self._stopping.is_set():
+                self.status = "paused"
+                self._go.clear()
 
     def proceed(self) -> bool:
         """Go on after a pause; False if there was none."""
-        if self.status != "paused":
-            return False
-        self.status = "running"
-        self._go.set()
-        return True
+        with self._turn:
+            if self.status != "paused":
+                return False
+            self.status = "running"
+            self._go.set()
+            return True
 
     def stop(self) -> None:
         """End after the batch that is being worked on."""
-        self._stopping.set()
-        self._go.set()
+        with self._turn:
+            self._stopping.set()
+            self._go.set()
 
     @property
     def watched(self) -> bool:

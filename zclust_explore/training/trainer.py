@@ -15,6 +15,7 @@ from ..data.run import Run
 from ..data.scaling import Scaling
 from ..data.spectrograms import Spectrograms
 from ..models.autoencoder import CAE
+from .checks import whole
 from .control import Status, Subscriber
 from .session import Session, new_directory
 
@@ -83,20 +84,19 @@ class Trainer:
             raise TypeError(f"spectrograms must be Spectrograms, got {type(spectrograms).__name__}.")
         if not 0 <= max_shift <= 0.5:
             raise ValueError(f"max_shift must be between 0 and 0.5, got {max_shift}.")
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}.")
         if not learning_rate > 0:
             raise ValueError(f"learning_rate must be positive, got {learning_rate}.")
         if spectrograms.n_samples < 2:
             raise ValueError("spectrograms must hold at least 2 windows, got 1.")
         if random_state is None:
             random_state = int(np.random.SeedSequence().generate_state(1)[0])
+        latent_dim = whole("latent_dim", latent_dim, 1)
         settings: dict[str, Any] = {
             "latent_dim": latent_dim,
-            "random_state": random_state,
-            "max_shift": max_shift,
-            "batch_size": batch_size,
-            "learning_rate": learning_rate,
+            "random_state": whole("random_state", random_state, 0, 2**32 - 1),  # what scikit-learn takes
+            "max_shift": float(max_shift),
+            "batch_size": whole("batch_size", batch_size, 1),
+            "learning_rate": float(learning_rate),
         }
         with torch.random.fork_rng(devices=[]):  # built to check its settings; the learner builds it again, seeded
             settings["autoencoder"] = CAE(spectrograms.shape, latent_dim, time_pooling=time_pooling).settings
@@ -146,8 +146,7 @@ class Trainer:
         RuntimeError
             If the run has been trained already, or is being trained.
         """
-        if n_epochs < 1:
-            raise ValueError(f"n_epochs must be at least 1, got {n_epochs}.")
+        n_epochs = whole("n_epochs", n_epochs, 1)
         if len(self.run):
             raise RuntimeError(
                 "This trainer's run has begun already: resume() continues it, a new Trainer starts anew."
@@ -196,29 +195,23 @@ class Trainer:
             If the autoencoder has not been pretrained, or this trainer is busy.
         """
         n = self.run.n_samples
-        if not 2 <= n_clusters <= n:
-            raise ValueError(f"n_clusters must be between 2 and n_samples ({n}), got {n_clusters}.")
-        if n_epochs < 1:
-            raise ValueError(f"n_epochs must be at least 1, got {n_epochs}.")
+        asked = {
+            "n_clusters": whole("n_clusters", n_clusters, 2, n, f"n_samples ({n})"),
+            "n_epochs": whole("n_epochs", n_epochs, 1),
+            "tol": float(tol),
+            "patience": whole("patience", patience, 1),
+            "update_interval": whole("update_interval", update_interval, 1),
+            "reconstruction_weight": float(reconstruction_weight),
+            "alpha": float(alpha),
+        }
         if not 0 <= tol <= 1:
             raise ValueError(f"tol must be a fraction between 0 and 1, got {tol}.")
-        if patience < 1 or update_interval < 1:
-            raise ValueError(f"patience and update_interval must be at least 1, got {patience} and {update_interval}.")
         if reconstruction_weight < 0 or not alpha > 0:
             raise ValueError(
                 f"reconstruction_weight must be 0 or more and alpha positive, got {reconstruction_weight} and {alpha}."
             )
-        if not any(snapshot.phase == "pretrain" for snapshot in self.run.snapshots):
+        if not any(snapshot.phase == "pretrain" and snapshot.epoch for snapshot in self.run.snapshots):
             raise RuntimeError("The autoencoder must be pretrained before clustering: call pretrain().")
-        asked = {
-            "n_clusters": n_clusters,
-            "n_epochs": n_epochs,
-            "tol": tol,
-            "patience": patience,
-            "update_interval": update_interval,
-            "reconstruction_weight": reconstruction_weight,
-            "alpha": alpha,
-        }
         return self._session.work("cluster", asked, progress_bar)
 
     def resume(self, *, progress_bar: bool = True) -> Run:
