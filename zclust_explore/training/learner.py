@@ -44,7 +44,7 @@ class Learner:
                 torch.manual_seed(self._settings["random_state"])
                 self._cae = CAE.from_settings(self._settings["autoencoder"])
         # convolutions on a CPU run 1.8 times as fast in this order of memory, with the same results
-        self._cae.to(self.device, memory_format=torch.channels_last)
+        self._cae.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
     def state(self) -> tuple[dict[str, np.ndarray], bytes]:
         """Weights of the network, and the state of optimizer and random numbers, as a run keeps them."""
