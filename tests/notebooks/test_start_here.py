@@ -43,7 +43,8 @@ def test_the_saved_run_is_whole(executed):
     from zclust_explore.data.run import Run
 
     notebook, folder = executed
-    run = Run.open(folder / "my_run")
+    (place,) = (folder / "my_runs").iterdir()
+    run = Run.open(place)
     assert run.n_clusters == 6
     assert run.stop_reason
     assert run.labels.shape == (931,)

@@ -92,7 +92,7 @@ export function chart(context, host, what) {
     const marks = ticks(1, record.steps, width / 60).filter(Number.isInteger);
     for (const s of marks) {
       g.textAlign = s - 1 > record.steps * 0.94 ? "right" : "center";
-      g.fillText(String(s), x(s - 1), bottom + 4);
+      g.fillText(s === marks.at(-1) ? `step ${s}` : String(s), x(s - 1), bottom + 4);
     }
     const first = record.firstClustered;
     if (first > 0) { // where k-means gave the clusters their first centres

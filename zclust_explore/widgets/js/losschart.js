@@ -33,7 +33,8 @@ export function lossChart(context, host, key, name) {
     for (const v of ticks(low, high, Math.max(4, height / 24))) g.fillText(said(v), LEFT - 5, y(v));
     g.textBaseline = "top";
     g.textAlign = "center";
-    for (const s of ticks(1, last, width / 60).filter(Number.isInteger)) g.fillText(String(s), Math.min(width - 10, x(s - 1)), bottom + 4);
+    const marks = ticks(1, last, width / 60).filter(Number.isInteger);
+    for (const s of marks) g.fillText(s === marks.at(-1) ? `step ${s}` : String(s), Math.min(width - 22, x(s - 1)), bottom + 4);
     g.strokeStyle = theme.css("fg");
     g.lineWidth = 1.5;
     g.beginPath();
