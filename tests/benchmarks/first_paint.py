@@ -17,7 +17,7 @@ from tests.harness.server import Server, free_port
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = "notebooks/00_start_here.ipynb"
-PAINTED = '.zx-explorer[data-painted="true"]'
+PAINTED = '.zx-explorer .zx-map[data-painted="true"]'
 LIMIT_S = 1200
 # Run All, noting when each code cell was done and when the explorer was there.
 RUN_CELLS = """selector => {
@@ -100,7 +100,8 @@ def run(page: Page) -> tuple[str, list[tuple[str, float]], float]:
         (next((line for line in source.splitlines() if line and not line.startswith("#")), "")[:60], end - begin)
         for begin, (end, source) in zip(ends, ran["ends"], strict=False)
     ]
-    n_points = page.locator(PAINTED).first.get_attribute("data-n") or "?"
+    n_points = page.locator(PAINTED).first.get_attribute("data-n")
+    assert n_points, "the map does not say how many points it drew"
     return n_points, cells, page.evaluate("() => window.painted") - ran["start"]
 
 
