@@ -30,8 +30,8 @@ N_EXAMPLES = 6
 class _Trainer(Protocol):
     """What the panel needs of a `Trainer`: this floor does not import PyTorch."""
 
-    run: Run
-
+    @property
+    def run(self) -> Run: ...
     @property
     def spectrograms(self) -> Spectrograms: ...
     @property
