@@ -1,8 +1,11 @@
 """Frames, tiles and colours: what the browser is sent says what the run holds."""
 
+import dataclasses
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.made_runs import N_CLUSTERS, make_run
@@ -56,6 +59,31 @@ def test_times_are_exact_to_the_millisecond(run) -> None:
     codes, words = columns.label
     assert [words[code] for code in codes] == table.label.tolist()
     assert describe(run.spectrograms, 3)[0] == ("trace id", "XX.TOY..HHZ")
+
+
+def test_odd_metadata_is_shown_all_the_same(run) -> None:
+    """One missing number in a column would keep a window from being opened, or a time be shown an hour off as UTC."""
+    n = run.n_samples
+    table = pd.DataFrame(
+        {
+            "starttime": pd.date_range("2020-01-01", periods=n, tz="Europe/Berlin"),
+            "minute": pd.array([1, None] * (n // 2), dtype="Int64"),
+            "label": pd.Categorical(["a", None] * (n // 2)),
+            "trace_id": [["XX", "TOY"]] * n,
+            "day": pd.array(["monday", None] * (n // 2), dtype="string"),
+        }
+    )
+    odd = dataclasses.replace(run.spectrograms, metadata=table)
+    assert describe(odd, 1) == [
+        ("starttime", "2020-01-01 23:00:00 UTC"),
+        ("minute", "–"),
+        ("label", "–"),
+        ("trace id", "['XX', 'TOY']"),
+        ("day", "–"),
+    ]
+    columns = samples(SimpleNamespace(spectrograms=odd))
+    assert columns.minute[0] == 1 and np.isnan(columns.minute[1])
+    assert columns.label[1] == ["a", "–"] and columns.trace[1] == ["['XX', 'TOY']"]
 
 
 def test_tiles_share_one_scale(run) -> None:

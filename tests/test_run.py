@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from zclust_explore.data.assignments import soft_assignments
 from zclust_explore.data.run import Run
 from zclust_explore.data.snapshot import Snapshot
 from zclust_explore.data.synthetic import make_spectrograms
@@ -141,6 +143,77 @@ def test_opens_without_torch(run):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["5", "(32,)", "5", "(1,", "64,", "45)"]
+
+
+def test_soft_assignments_are_those_of_the_training(run):
+    """q would be of another kernel than the one that was trained with."""
+    run.append(snapshot(5, clusters=4, alpha=0.1))
+    taken = Run.open(run.directory).snapshot()
+    expected = soft_assignments(taken.embedding, taken.centroids, 0.1)
+    np.testing.assert_array_equal(Run.open(run.directory).soft_assignments(), expected)
+    assert "alpha" not in run.history
+
+
+def test_a_run_stays_where_it_is(specs, tmp_path, monkeypatch):
+    """`os.chdir` in a later cell would make a run look empty."""
+    monkeypatch.chdir(tmp_path)
+    made = Run.create("here", specs, {})
+    made.append(snapshot(0))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert (len(made), made.snapshot().step) == (1, 0)
+
+
+def test_a_failed_start_leaves_nothing_in_the_way(specs, tmp_path, monkeypatch):
+    """After a full disk was cleared, the same cell would complain about its own leftovers."""
+    monkeypatch.setattr(type(specs), "_write", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        Run.create(tmp_path / "run", specs, {})
+    monkeypatch.undo()
+    assert len(Run.create(tmp_path / "run", specs, {})) == 0
+
+
+def test_a_run_and_its_spectrograms_may_be_moved_together(specs, tmp_path):
+    """A folder copied to another machine could no longer be opened."""
+    stored = type(specs).open(specs.save(tmp_path / "day" / "specs"))
+    Run.create(tmp_path / "day" / "runs" / "a", stored, {})
+    (tmp_path / "day").rename(tmp_path / "archive")
+    assert Run.open(tmp_path / "archive" / "runs" / "a").spectrograms.path == tmp_path / "archive" / "specs"
+
+
+def test_a_copy_does_not_need_the_original(run, tmp_path):
+    """A saved run would go blank when the first one is thrown away."""
+    opened = Run.open(run.directory)
+    expected = opened.spectrograms.read([3])
+    copy = opened.save(tmp_path / "copy")
+    shutil.rmtree(run.directory)
+    np.testing.assert_array_equal(copy.spectrograms.read([3]), expected)
+
+
+def test_stop_reason_is_of_the_last_thing_asked_for(run):
+    """A run that goes on, or died while it went on, would say that it was stopped."""
+    run.record("stop", "stopped by the user", status="stopped")
+    run.record("resume", "asked to go on")
+    assert run.stop_reason is None
+    run.record("warning", "something")
+    run.record("stop", "done", status="finished")
+    run.record("warning", "something else")
+    assert run.stop_reason == "done"
+
+
+def test_a_branch_has_nothing_of_the_clustering(specs, tmp_path):
+    """A second clustering would begin with the failure of the first one among its events."""
+    made = Run.create(tmp_path / "run", specs, {})
+    made.record("pretrain", "asked to pretrain")
+    made.append(snapshot(0))
+    made.record("stop", "done", status="finished")
+    made.record("cluster", "asked to cluster")
+    made.record("stop", "failed", status="failed")  # before its first snapshot
+    made.record("cluster", "asked to cluster")
+    made.append(snapshot(1, clusters=4))
+    branch = made.branch(tmp_path / "branch", 1)
+    assert [event["message"] for event in branch.events] == ["asked to pretrain", "done"]
+    assert (len(branch), branch.stop_reason) == (1, "done")
 
 
 TRAIN = """

@@ -1,5 +1,7 @@
 """The record of what was measured: checks, subsets, and a store that is the identity."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,9 +20,7 @@ def test_save_then_open_is_the_identity(specs, tmp_path):
     """Something would be lost or changed on disk."""
     table = specs.metadata.assign(good=True, n=np.arange(40))
     table.loc[3, "label"] = None
-    before = Spectrograms(
-        **{**vars(specs), "metadata": table, "skipped": pd.DataFrame({"record": [7], "reason": ["x"]})}
-    )
+    before = replace(specs, metadata=table, skipped=pd.DataFrame({"record": [7], "reason": ["x"]}))
     path = before.save(tmp_path / "specs.zarr")
     after = Spectrograms.open(path)
     assert isinstance(after.values, zarr.Array)
@@ -83,7 +83,8 @@ def test_open_says_what_is_missing(tmp_path):
         ({"frequencies": np.arange(3.0)}, "frequencies must have 64 entries"),
         ({"times": np.zeros(45)}, "times must ascend"),
         ({"metadata": pd.DataFrame()}, "metadata must have one row a sample"),
-        ({"waveforms": np.zeros((3, 4))}, "waveforms must be"),
+        ({"waveforms": np.zeros((3, 4))}, "waveforms must be an array"),
+        ({"waveforms": [[1.0, 2.0]] * 40}, "waveforms must be an array"),
         ({"sampling_rate": None}, "sampling_rate must be positive"),
         ({"values": np.full((40, 64, 45), np.nan)}, "values must be finite"),
     ],
@@ -91,4 +92,29 @@ def test_open_says_what_is_missing(tmp_path):
 def test_bad_arrays_are_named(specs, change, said):
     """A wrong shape would be found out much later, by something else."""
     with pytest.raises(ValueError, match=said):
-        Spectrograms(**{**vars(specs), **change})
+        replace(specs, **change)
+
+
+def test_changed_spectrograms_are_no_longer_those_of_the_store(specs, tmp_path):
+    """A run of changed spectrograms would refer to the unchanged ones, and not open."""
+    stored = Spectrograms.open(specs.save(tmp_path / "s"))
+    louder = replace(stored, values=stored.read() + 5, metadata=stored.metadata.assign(new=1))
+    assert stored.path == tmp_path / "s"
+    assert louder.path is None
+    assert louder.content_hash != stored.content_hash
+
+
+def test_a_store_stays_where_it_is(specs, tmp_path, monkeypatch):
+    """`os.chdir` in a later cell would take the data away."""
+    monkeypatch.chdir(tmp_path)
+    specs.save("s")
+    stored = Spectrograms.open("s")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    np.testing.assert_array_equal(stored.read([3]), specs.values[[3]])
+
+
+def test_settings_keep_their_types(specs, tmp_path):
+    """A NumPy number among the settings would come back as text."""
+    stored = Spectrograms.open(replace(specs, settings={"n": np.int64(3), "x": np.ones(2)}).save(tmp_path / "s"))
+    assert stored.settings == {"n": 3, "x": [1.0, 1.0]}

@@ -56,6 +56,9 @@ def test_bad_windows_are_skipped_and_reported():
     assert specs.metadata.name.tolist() == list("acdf")
     assert specs.skipped.record.tolist() == [1, 4]
     assert specs.skipped.reason.str.split(":").str[0].tolist() == ["dead", "not finite"]
+    gappy = np.ma.masked_array(noise(3).astype("i4"), mask=False)
+    gappy[1, 100:200] = np.ma.masked
+    assert spectrograms_from_waveforms(gappy, 50.0).skipped.record.tolist() == [1]  # what is under a mask is no data
 
 
 def test_caller_keeps_the_data():
@@ -90,6 +93,10 @@ def test_bad_arrays_are_named():
     """A wrong shape would fail deep inside."""
     with pytest.raises(ValueError, match="waveforms must be an array"):
         spectrograms_from_waveforms(np.zeros(10), 50.0)
+    with pytest.raises(TypeError, match="waveforms must be real numbers, got complex128"):
+        spectrograms_from_waveforms(noise() * 1j, 50.0)
+    with pytest.raises(TypeError, match="metadata must be a pandas.DataFrame, got list"):
+        spectrograms_from_waveforms(noise(), 50.0, list("abcde"))
     with pytest.raises(ValueError, match="metadata must have one row a window"):
         spectrograms_from_waveforms(noise(), 50.0, pd.DataFrame({"a": [1]}))
     with pytest.raises(ValueError, match="sampling_rate must be positive"):

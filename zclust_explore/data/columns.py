@@ -9,8 +9,40 @@ import pandas as pd
 import zarr
 
 
+def checked(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as it can be kept and shown: unlike names, `starttime` as times; the table itself is not changed.
+
+    Raises
+    ------
+    TypeError
+        If it is not a table.
+    ValueError
+        If a name comes twice, or `starttime` holds something else than times.
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"metadata must be a pandas.DataFrame, got {type(table).__name__}.")
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        raise ValueError(f"metadata must not have two columns of one name, got {twice[0]!r} twice.")
+    if "starttime" not in table or pd.api.types.is_datetime64_any_dtype(table["starttime"].dtype):
+        return table
+    given = table["starttime"]
+    # text, or objects such as ObsPy's UTCDateTime, which pandas does not know but which say their time in ISO 8601
+    words = given.astype(object).map(str, na_action="ignore")
+    times = pd.to_datetime(words, utc=True, format="ISO8601", errors="coerce")
+    # a bare number could be seconds or nanoseconds, since 1970 or since the record began
+    wrong = given[times.isna() & given.notna() | given.map(lambda time: isinstance(time, int | float | np.number))]
+    wrong = wrong.dropna()
+    if len(wrong):
+        raise ValueError(f"metadata.starttime must hold times (UTC), got {wrong.iloc[0]!r} in row {wrong.index[0]}.")
+    return table.assign(starttime=times)
+
+
 def write(group: zarr.Group, table: pd.DataFrame) -> None:
-    """Write a table: numbers as they are, times as int64 ns since 1970 UTC, text as codes into a list of words."""
+    """Write a table: numbers as they are, times as int64 ns since 1970 UTC, all else as codes into a list of words.
+
+    A number that is missing where pandas has a mark for that becomes NaN.
+    """
     group.attrs["columns"] = [str(name) for name in table.columns]
     for number, name in enumerate(table.columns):
         column = table[name]
@@ -20,12 +52,12 @@ def write(group: zarr.Group, table: pd.DataFrame) -> None:
             data = times.to_numpy(dtype="datetime64[ns]").astype("i8")
             attrs.update(type="time", unit=pd.to_datetime(column, utc=True).dt.unit)
         elif pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype):
-            data = column.to_numpy()
+            data = column.to_numpy() if column.notna().all() else column.to_numpy(dtype="f8", na_value=np.nan)
             attrs["type"] = "number"
         else:
-            codes, words = pd.factorize(column)  # -1 where missing
+            codes, words = pd.factorize(column.astype(object).map(str, na_action="ignore"))  # -1 where missing
             data = codes.astype("i4")
-            attrs.update(type="text", words=[str(word) for word in words])
+            attrs.update(type="text", words=list(words))
         array = group.create_array(f"{number:03d}", data=np.ascontiguousarray(data))
         array.attrs.update(attrs)
 

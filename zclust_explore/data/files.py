@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 
 @contextmanager
@@ -22,8 +26,8 @@ def new_folder(path: Path) -> Iterator[Path]:
     if path.exists():
         raise FileExistsError(f"path must not exist yet, got {path}.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    partial.chmod(0o755)  # mkdtemp makes it private
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    partial.mkdir()  # not tempfile's, whose folders only their owner can read
     try:
         yield partial
         for file in partial.rglob("*"):  # a rename may reach the disk before what it names
@@ -44,6 +48,14 @@ def free_path(path: Path) -> Path:
     return free
 
 
+def relative(path: Path, start: Path) -> str | None:
+    """Where a path lies as seen from a folder, which stays true when both are moved; None on another drive."""
+    try:
+        return os.path.relpath(path.resolve(), start.resolve())
+    except ValueError:
+        return None
+
+
 def write_text(path: Path, text: str) -> None:
     """Write or replace a file in one step."""
     partial = path.with_name(f".{path.name}.partial")
@@ -52,10 +64,24 @@ def write_text(path: Path, text: str) -> None:
     os.replace(partial, path)
 
 
+def to_json(value: Any, indent: int | None = None) -> str:
+    """JSON of plain values and NumPy's; what it has no word for becomes text.
+
+    Examples
+    --------
+    >>> to_json({"n_freqs": np.int64(64), "path": Path("day")})
+    '{"n_freqs": 64, "path": "day"}'
+    """
+    return json.dumps(
+        value, indent=indent, default=lambda v: v.tolist() if isinstance(v, np.generic | np.ndarray) else str(v)
+    )
+
+
 def _flush(path: Path) -> None:
     if os.name == "nt" and path.is_dir():
         return  # Windows does not open folders
-    descriptor = os.open(path, os.O_RDONLY)
+    # Windows flushes only what may be written to; elsewhere a copied file may be read-only
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

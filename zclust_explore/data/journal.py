@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from .files import to_json
+
 
 class Journal:
     """Events as JSON lines; a line that a crash cut short is left out when they are read."""
@@ -19,7 +21,7 @@ class Journal:
             # a torn last line would swallow the next one
             if lines.tell() and self.path.read_bytes()[-1:] != b"\n":
                 lines.write(b"\n")
-            lines.write(json.dumps(event).encode() + b"\n")
+            lines.write(to_json(event).encode() + b"\n")
 
     def read(self) -> list[dict[str, Any]]:
         """All complete events, in order."""

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import safetensors.numpy
 
-from .files import new_folder, write_text
+from .files import new_folder, relative, to_json, write_text
 from .journal import Journal
 from .snapshot import Snapshot
 from .spectrograms import Spectrograms
@@ -41,10 +41,10 @@ class Run:
 
     def __init__(self, directory: Path, spectrograms: Spectrograms | None = None) -> None:
         """Attach to an existing directory; use `Run.create` or `Run.open`."""
-        self.directory = Path(directory)
+        self.directory = Path(directory).absolute()  # the current folder may change
         try:
-            self._header = json.loads((self.directory / "run.json").read_text())
-        except FileNotFoundError:
+            self._header = json.loads((self.directory / "run.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(f"directory must hold a run, but {self.directory} has no run.json.") from None
         if self._header.get("format") != FORMAT:
             raise ValueError(f"directory must hold a run of format {FORMAT}, got {self._header.get('format')!r}.")
@@ -64,21 +64,24 @@ class Run:
         directory = Path(directory)
         if directory.exists() and any(directory.iterdir()):
             raise FileExistsError(f"directory must not exist yet or be empty, got {directory}.")
-        (directory / "snapshots").mkdir(parents=True, exist_ok=True)
-        if spectrograms.path is None:
-            spectrograms.save(directory / "spectrograms")
         header = {
             "format": FORMAT,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "settings": dict(settings),
             "spectrograms": {
-                "path": None if spectrograms.path is None else str(Path(spectrograms.path).resolve()),
+                "path": None if spectrograms.path is None else str(spectrograms.path.resolve()),
+                "relative_path": None if spectrograms.path is None else relative(spectrograms.path, directory),
                 "content_hash": spectrograms.content_hash,
                 "n_samples": spectrograms.n_samples,
                 "shape": list(spectrograms.shape),
             },
         }
-        write_text(directory / "run.json", json.dumps(header, indent=1))
+        described = to_json(header, indent=1)
+        # what may fail comes first, so that a failure leaves nothing that stands in the way of another attempt
+        if spectrograms.path is None:
+            spectrograms.save(directory / "spectrograms")
+        (directory / "snapshots").mkdir(parents=True, exist_ok=True)
+        write_text(directory / "run.json", described)
         return cls(directory, spectrograms)
 
     @classmethod
@@ -111,13 +114,16 @@ class Run:
         Raises
         ------
         FileNotFoundError
-            If they had their own store and it is gone.
+            If they had their own store, and it is neither where it was nor where it lay as seen from the run.
         ValueError
             If the store holds other data than the run was trained on.
         """
         if self._spectrograms is None:
             described = self._header["spectrograms"]
-            specs = Spectrograms.open(described["path"] or self.directory / "spectrograms")
+            own, near = described["path"], described.get("relative_path")
+            if own and near and not Path(own).exists() and (self.directory / near).exists():
+                own = (self.directory / near).resolve()  # both were moved together
+            specs = Spectrograms.open(own or self.directory / "spectrograms")
             if specs.content_hash != described["content_hash"]:
                 raise ValueError(f"spectrograms must be those of the run, but {specs.path} holds other data.")
             self._spectrograms = specs
@@ -226,12 +232,15 @@ class Run:
         rows = []
         for step in range(len(self)):
             row = Snapshot.describe(self._folder(step))
+            row.pop("alpha", None)  # the same all the time
             rows.append({**row, **row.pop("losses")})
         return pd.DataFrame(rows)
 
     # -- events ------------------------------------------------------------------------------------------------------
 
-    def record(self, kind: Literal["pretrain", "cluster", "warning", "stop"], message: str, **details: Any) -> None:
+    def record(
+        self, kind: Literal["pretrain", "cluster", "resume", "warning", "stop"], message: str, **details: Any
+    ) -> None:
         """Add an event in words, with its step."""
         self._journal.append({"kind": kind, "step": len(self) - 1, "message": message, **details})
 
@@ -248,8 +257,9 @@ class Run:
     @property
     def stop_reason(self) -> str | None:
         """Why the training stopped last, or None while it runs or after a crash."""
-        stops = [event for event in self.events if event["kind"] == "stop" and event["step"] == len(self) - 1]
-        return stops[-1]["message"] if stops else None
+        told = [event for event in self.events if event["kind"] != "warning"]
+        stopped = bool(told) and told[-1]["kind"] == "stop" and told[-1]["step"] == len(self) - 1
+        return told[-1]["message"] if stopped else None
 
     # -- copies ------------------------------------------------------------------------------------------------------
 
@@ -258,7 +268,7 @@ class Run:
         with new_folder(Path(path)) as folder:
             # names that begin with a dot are snapshots that a crash left half written
             shutil.copytree(self.directory, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
-        return Run(Path(path), self._spectrograms)
+        return Run(Path(path), self._in_memory())
 
     def branch(self, path: str | os.PathLike[str], n_snapshots: int) -> Run:
         """Copy the run as it was after its first snapshots to a new path, to go on from there differently."""
@@ -272,6 +282,11 @@ class Run:
                     (shutil.copytree if entry.is_dir() else shutil.copy2)(entry, folder / entry.name)
             journal = Journal(folder / "events.jsonl")
             for event in self.events:
-                if event["step"] < n_snapshots and event["kind"] != "cluster":
-                    journal.append(event)
-        return Run(Path(path), self._spectrograms)
+                if event["step"] >= n_snapshots or event["kind"] == "cluster":
+                    break  # what follows belongs to the clustering, even if it failed before its first snapshot
+                journal.append(event)
+        return Run(Path(path), self._in_memory())
+
+    def _in_memory(self) -> Spectrograms | None:
+        """What a copy may share: not a store that lies in this run's directory and may go with it."""
+        return None if self._spectrograms is None or self._spectrograms.path else self._spectrograms

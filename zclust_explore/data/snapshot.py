@@ -35,6 +35,8 @@ class Snapshot:
         From the first snapshot of clustering on.
     label_change : float in [0, 1], optional
         Fraction of samples whose label differs from the snapshot before.
+    alpha : float
+        Degrees of freedom of the kernel that the centroids were trained with.
     """
 
     step: int
@@ -44,6 +46,7 @@ class Snapshot:
     embedding: np.ndarray
     centroids: np.ndarray | None = None
     label_change: float | None = None
+    alpha: float = 1.0
 
     def __post_init__(self) -> None:
         """Copy and freeze the arrays."""
@@ -57,11 +60,11 @@ class Snapshot:
                 object.__setattr__(self, name, value)
         object.__setattr__(self, "losses", dict(self.losses))
 
-    def soft_assignments(self, alpha: float = 1.0) -> np.ndarray:
+    def soft_assignments(self) -> np.ndarray:
         """q: (n_samples, n_clusters), rows sum to 1."""
         if self.centroids is None:
             raise ValueError(f"A snapshot must have centroids to assign to, step {self.step} is of the pretraining.")
-        return soft_assignments(self.embedding, self.centroids, alpha)
+        return soft_assignments(self.embedding, self.centroids, self.alpha)
 
     @property
     def labels(self) -> np.ndarray | None:
@@ -81,6 +84,7 @@ class Snapshot:
             "epoch": self.epoch,
             "losses": dict(self.losses),
             "label_change": self.label_change,
+            "alpha": self.alpha,
         }
         (folder / "snapshot.json").write_text(json.dumps(described))
 

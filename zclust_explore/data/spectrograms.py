@@ -16,7 +16,7 @@ import pandas as pd
 import zarr
 
 from . import columns
-from .files import new_folder
+from .files import new_folder, to_json
 
 FORMAT = 1
 CHUNK_BYTES = 4 * 2**20
@@ -51,7 +51,7 @@ class Spectrograms:
     Raises
     ------
     ValueError
-        If shapes do not fit, an axis does not ascend, or values are not finite.
+        If shapes do not fit, an axis does not ascend, values are not finite, or `starttime` does not hold times.
 
     Examples
     --------
@@ -69,10 +69,11 @@ class Spectrograms:
     waveforms: Any = None
     sampling_rate: float | None = None
     skipped: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"record": [], "reason": []}))
-    path: Path | None = None
+    # the store that these were opened from; not an argument, so that `dataclasses.replace` makes others than those
+    path: Path | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Check shapes and axes; values in memory must be finite."""
+        """Check shapes, axes and metadata; values in memory must be finite."""
         if getattr(self.values, "ndim", None) != 3:
             raise ValueError(
                 f"values must be an array (n_samples, n_freqs, n_times), got shape {np.shape(self.values)}."
@@ -85,11 +86,13 @@ class Spectrograms:
                 raise ValueError(f"{name} must have {size} entries to fit values, got shape {np.shape(axis)}.")
             if not np.all(np.diff(axis) > 0):
                 raise ValueError(f"{name} must ascend.")
+        object.__setattr__(self, "metadata", columns.checked(self.metadata))
         if len(self.metadata) != n:
             raise ValueError(f"metadata must have one row a sample ({n}), got {len(self.metadata)}.")
         if self.waveforms is not None:
-            if np.ndim(self.waveforms) != 2 or self.waveforms.shape[0] != n:
-                raise ValueError(f"waveforms must be ({n}, n_points), got shape {np.shape(self.waveforms)}.")
+            shape: tuple[int, ...] = getattr(self.waveforms, "shape", ())
+            if len(shape) != 2 or shape[0] != n:
+                raise ValueError(f"waveforms must be an array ({n}, n_points), got shape {np.shape(self.waveforms)}.")
             if not self.sampling_rate or self.sampling_rate <= 0:
                 raise ValueError(f"sampling_rate must be positive where there are waveforms, got {self.sampling_rate}.")
         if isinstance(self.values, np.ndarray) and not np.isfinite(self.values).all():
@@ -142,7 +145,6 @@ class Spectrograms:
             values=self.read(indices),
             metadata=self.metadata.iloc[indices].reset_index(drop=True),
             waveforms=self.read_waveforms(indices),
-            path=None,
         )
 
     @cached_property
@@ -175,7 +177,7 @@ class Spectrograms:
             {
                 "format": FORMAT,
                 "kind": "zclust_explore.Spectrograms",
-                "settings": json.loads(json.dumps(dict(self.settings), default=str)),
+                "settings": json.loads(to_json(dict(self.settings))),
                 "sampling_rate": self.sampling_rate,
                 "content_hash": self.content_hash,
             }
@@ -202,7 +204,7 @@ class Spectrograms:
         FileNotFoundError
             If there is no store of spectrograms at the path.
         """
-        path = Path(path)
+        path = Path(path).absolute()  # the current folder may change
         try:
             root: Any = zarr.open_group(path, mode="r")
             attrs: dict[str, Any] = dict(root.attrs)
@@ -219,8 +221,8 @@ class Spectrograms:
             waveforms=root["waveforms"] if "waveforms" in root else None,
             sampling_rate=attrs["sampling_rate"],
             skipped=columns.read(root["skipped"]),
-            path=path,
         )
+        object.__setattr__(specs, "path", path)
         specs.__dict__["content_hash"] = attrs["content_hash"]  # saves reading everything to hash it again
         return specs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import rfft, rfftfreq
 from scipy.signal import get_window
 
+from . import columns
 from .spectrograms import Spectrograms
 
 logger = logging.getLogger(__name__)
@@ -105,8 +106,8 @@ def spectrograms_from_waveforms(
     Parameters
     ----------
     waveforms : array (n_samples, n_points)
-        Windows of equal length. Not changed. A window with NaN, infinity or one constant value is skipped and
-        listed, with its reason, in `skipped`.
+        Windows of equal length. Not changed. A window with NaN, infinity, a masked gap or one constant value is
+        skipped and listed, with its reason, in `skipped`.
     sampling_rate : float, Hz
     metadata : pandas.DataFrame with n_samples rows, optional
     segment_s, hop_s, fmin_hz, fmax_hz, n_freqs, frequency_axis, window
@@ -126,14 +127,17 @@ def spectrograms_from_waveforms(
     >>> round(float(specs.frequencies[specs.values[0].mean(axis=1).argmax()]), 1)   # the 6.1 Hz line
     6.1
     """
-    waveforms = np.asarray(waveforms)
+    waveforms = np.asarray(_unmasked(waveforms))
     if waveforms.ndim != 2 or 0 in waveforms.shape:
         raise ValueError(f"waveforms must be an array (n_samples, n_points), got shape {waveforms.shape}.")
+    if waveforms.dtype.kind not in "iuf":
+        raise TypeError(f"waveforms must be real numbers, got {waveforms.dtype}.")
     if not sampling_rate > 0:
         raise ValueError(f"sampling_rate must be positive, got {sampling_rate}.")
     n, n_points = waveforms.shape
     if metadata is None:
         metadata = pd.DataFrame({"window": np.arange(n)})
+    metadata = columns.checked(metadata)
     if len(metadata) != n:
         raise ValueError(f"metadata must have one row a window ({n}), got {len(metadata)}.")
     settings = STFT.for_windows(
@@ -166,6 +170,13 @@ def spectrograms_from_waveforms(
         sampling_rate=float(sampling_rate),
         skipped=skipped,
     )
+
+
+def _unmasked(waveforms: Any) -> Any:
+    """Gaps that ObsPy has masked as NaN: what lies under a mask is not data."""
+    if not np.ma.is_masked(waveforms):
+        return waveforms
+    return np.ma.filled(waveforms.astype(np.result_type(waveforms, np.float32)), np.nan)
 
 
 def unusable(waveforms: np.ndarray) -> np.ndarray:

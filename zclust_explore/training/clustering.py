@@ -77,8 +77,9 @@ def cluster(
         if due and not (before and epoch == first_epoch):  # that snapshot exists already
             previous, labels = labels, q.argmax(dim=1).numpy()
             change = None if previous is None else float(np.mean(labels != previous))
+            centroids = dec.centroids.detach().cpu().numpy()
             snapshot = Snapshot(
-                step, "cluster", epoch, losses.values(), embedding.numpy(), dec.centroids.detach().cpu().numpy(), change
+                step, "cluster", epoch, losses.values(), embedding.numpy(), centroids, change, dec.alpha
             )
             yield Progress("cluster", epoch, n_epochs, 0, n_batches, losses.values(), snapshot)
             step += 1

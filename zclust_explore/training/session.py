@@ -65,6 +65,7 @@ class Session:
         if self.finished:
             return self.run
         with self.control.begin():
+            self.run.record("resume", f"asked to go on with {begun[-1]['kind']}")
             return self._see_through(begun[-1]["kind"], begun[-1]["settings"], bar)
 
     def _see_through(self, phase: Phase, asked: dict[str, Any], bar: bool) -> Run:

@@ -45,7 +45,9 @@ def plot_embedding(run: Run, step: int = -1) -> Figure:
 
 
 def plot_history(run: Run) -> Figure:
-    """Losses and label change over the steps of a run."""
+    """Losses and label change over the steps of a run, which must have one at least."""
+    if not len(run):
+        raise ValueError("run must have at least one snapshot to be drawn, got none.")
     from plotly.subplots import make_subplots
 
     table = run.history

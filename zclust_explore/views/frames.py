@@ -146,14 +146,16 @@ def samples(run: Run) -> Samples:
         times = pd.to_datetime(table["starttime"], utc=True)
         start_ms = times.astype("datetime64[ns, UTC]").astype("int64").to_numpy() / 1e6
         start_ms[times.isna().to_numpy()] = np.nan
-    minute = table["minute"].to_numpy(dtype=np.float32) if "minute" in table else None
+    minute = None
+    if "minute" in table:
+        minute = pd.to_numeric(table["minute"], errors="coerce").to_numpy(dtype=np.float32, na_value=np.nan)
     return Samples(start_ms, _coded(table, "trace_id"), _coded(table, "label"), minute)
 
 
 def _coded(table: pd.DataFrame, column: str) -> tuple[np.ndarray, list[str]]:
     if column not in table:
         return np.zeros(len(table), dtype=np.uint16), []
-    codes, words = pd.factorize(table[column].astype(object).where(table[column].notna(), "–"))
+    codes, words = pd.factorize(table[column].astype(object).where(table[column].notna(), "–").map(str))
     if len(words) >= 2**16:
         return np.zeros(len(table), dtype=np.uint16), []  # a name of its own for each window names nothing
-    return codes.astype(np.uint16), [str(word) for word in words]
+    return codes.astype(np.uint16), list(words)

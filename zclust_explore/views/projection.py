@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..data.assignments import soft_assignments
 from ..data.run import Run
 from ..data.snapshot import Snapshot
 
@@ -110,9 +109,7 @@ def project_umap(run: Run, n_neighbors: int = 15, n_epochs: int = 200, random_st
         layout = xy[step] = _lay_out(embedding, layout, neighbors, chained_epochs, CHAINED_RATE, random_state)
     return Projection(
         xy=xy,
-        centroids_xy=_over_steps(
-            run, lambda snapshot, centroids: _members_mean(snapshot, centroids, xy[snapshot.step])
-        ),
+        centroids_xy=_over_steps(run, lambda snapshot, _: _members_mean(snapshot, xy[snapshot.step])),
         method="umap",
         axes=("UMAP 1", "UMAP 2"),
         motion=motion_index(run, xy),
@@ -175,8 +172,8 @@ def _lay_out(
     return layout if np.isfinite(layout).all() else init
 
 
-def _members_mean(snapshot: Snapshot, centroids: np.ndarray, xy: np.ndarray) -> np.ndarray:
-    q = soft_assignments(snapshot.embedding, centroids)  # (n, k)
+def _members_mean(snapshot: Snapshot, xy: np.ndarray) -> np.ndarray:
+    q = snapshot.soft_assignments()  # (n, k)
     labels = q.argmax(axis=1)
     places = np.empty((q.shape[1], 2))
     for cluster in range(q.shape[1]):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from ..data.spectrograms import Spectrograms
 
@@ -127,8 +129,9 @@ def describe(specs: Spectrograms, index: int) -> list[tuple[str, str]]:
 
 
 def _readable(value: Any) -> str:
-    if hasattr(value, "strftime") and value == value:  # NaT differs from itself
-        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
-    if isinstance(value, float | np.floating):
-        return "–" if value != value else f"{value:.4g}"
-    return "–" if value is None or value != value else str(value)
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return "–"
+    if isinstance(value, datetime):
+        utc = value if value.tzinfo is None else value.astimezone(UTC)
+        return f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)
