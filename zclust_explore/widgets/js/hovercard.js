@@ -28,7 +28,7 @@ export function hoverCard(context, host) {
   function fill(index) {
     const {step} = context, label = record.labelsAt(step)[index], table = clusterTable(record.palette);
     const head = label === 255 ? "not clustered yet" : `C${label} · q ${(record.qAt(step)[index] / 255).toFixed(2)}`;
-    const words = [["time", record.time(index)], ["minute", record.minute.length ? record.minute[index].toFixed(1) : ""],
+    const words = [["time", record.time(index)], ["minute", Number.isFinite(record.minute[index]) ? record.minute[index].toFixed(1) : ""],
       ["trace", record.trace.words[record.trace.codes[index]]], ["label", record.label.words[record.label.codes[index]]]];
     const room = element("div.zx-thumb");
     card.replaceChildren(

@@ -48,7 +48,7 @@ export class RunRecord {
 
   /** The same, as short as can be: for a tile. */
   shortTime(index) {
-    if (this.minute.length) return `min ${this.minute[index].toFixed(1)}`;
+    if (Number.isFinite(this.minute[index])) return `min ${this.minute[index].toFixed(1)}`;
     const ms = this.startMs[index];
     return Number.isFinite(ms) ? new Date(ms).toISOString().slice(11, 19) : `#${index}`;
   }
