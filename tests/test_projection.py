@@ -9,6 +9,7 @@ from tests.made_runs import N_CLUSTERS, make_run
 from zclust_explore.data.run import Run
 from zclust_explore.data.snapshot import Snapshot
 from zclust_explore.data.synthetic import make_spectrograms
+from zclust_explore.views import umap_job
 from zclust_explore.views.projection import motion_index, project_pca, project_umap
 from zclust_explore.views.umap_job import UmapJob, read_umap, write_umap
 
@@ -133,6 +134,16 @@ def test_job_answers_from_another_process(tmp_path) -> None:
     UmapJob(run, done).start()
     assert ready.wait(300)
     assert heard[1][0] is None and "UMAP failed: FileNotFoundError" in heard[1][1]
+
+
+def test_a_growing_run_gets_the_map_that_was_asked_for(tmp_path, monkeypatch) -> None:
+    """An explorer that was opened during a training would say that UMAP failed."""
+    run = make_run(tmp_path / "run", n_samples=24, n_pretrain=1, n_cluster=3)
+    monkeypatch.setattr(umap_job, "project_umap", lambda run, **settings: project_pca(run))
+    umap_job.main(str(run.directory), 2)  # two snapshots ago there were two
+    kept = read_umap(run.first(2))
+    assert kept is not None and kept.xy.shape == (2, 24, 2)
+    assert (len(run.first(2)), run.first(2).snapshot().step, len(run), len(run.first(9))) == (2, 1, 4, 4)
 
 
 def test_cancelled_job_says_nothing(tmp_path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from copy import copy
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +50,7 @@ class Run:
         if self._header.get("format") != FORMAT:
             raise ValueError(f"directory must hold a run of format {FORMAT}, got {self._header.get('format')!r}.")
         self._spectrograms = spectrograms
+        self._n_snapshots: int | None = None
         self._journal = Journal(self.directory / "events.jsonl")
         self._read_snapshot = lru_cache(maxsize=64)(lambda step: Snapshot.read(self._folder(step)))
 
@@ -77,7 +79,7 @@ class Run:
             },
         }
         described = to_json(header, indent=1)
-        # what may fail comes first, so that a failure leaves nothing that stands in the way of another attempt
+        # what may fail comes first: a failure leaves nothing in the way of another attempt
         if spectrograms.path is None:
             spectrograms.save(directory / "spectrograms")
         (directory / "snapshots").mkdir(parents=True, exist_ok=True)
@@ -133,8 +135,16 @@ class Run:
 
     def __len__(self) -> int:
         """Return the number of complete snapshots."""
+        if self._n_snapshots is not None:
+            return self._n_snapshots
         folder = self.directory / "snapshots"
         return sum(1 for entry in os.scandir(folder) if entry.name.isdigit()) if folder.exists() else 0
+
+    def first(self, n_snapshots: int) -> Run:
+        """Return the same run as it was after its first snapshots: it does not grow while it is being drawn."""
+        as_it_was = copy(self)
+        as_it_was._n_snapshots = min(n_snapshots, len(self))
+        return as_it_was
 
     def snapshot(self, step: int = -1) -> Snapshot:
         """Return the snapshot of a step; negative steps count from the end.
@@ -268,7 +278,7 @@ class Run:
         with new_folder(Path(path)) as folder:
             # names that begin with a dot are snapshots that a crash left half written
             shutil.copytree(self.directory, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
-        return Run(Path(path), self._in_memory())
+        return Run(Path(path))
 
     def branch(self, path: str | os.PathLike[str], n_snapshots: int) -> Run:
         """Copy the run as it was after its first snapshots to a new path, to go on from there differently."""
@@ -285,8 +295,4 @@ class Run:
                 if event["step"] >= n_snapshots or event["kind"] == "cluster":
                     break  # what follows belongs to the clustering, even if it failed before its first snapshot
                 journal.append(event)
-        return Run(Path(path), self._in_memory())
-
-    def _in_memory(self) -> Spectrograms | None:
-        """What a copy may share: not a store that lies in this run's directory and may go with it."""
-        return None if self._spectrograms is None or self._spectrograms.path else self._spectrograms
+        return Run(Path(path))

@@ -109,7 +109,7 @@ def main(directory: str, n_snapshots: int) -> None:
     run = Run.open(directory)
     if len(run) < n_snapshots:
         raise ValueError(f"directory must hold {n_snapshots} snapshots, got {len(run)}.")
-    write_umap(run)
+    write_umap(run.first(n_snapshots))  # it may have grown since it was asked for
 
 
 if __name__ == "__main__":

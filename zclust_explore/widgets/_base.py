@@ -72,6 +72,7 @@ class RunWidget(anywidget.AnyWidget):
     def __init__(self, run: Run, state: SharedState | None = None, **traits: Any) -> None:
         if not len(run):
             raise ValueError(f"run must have at least one snapshot to be shown, got none in {run.directory}.")
+        run = run.first(len(run))  # a training may be adding to it: everything here is of the same steps
         state = state or SharedState(n_samples=run.n_samples, step=len(run) - 1)
         if state.n_samples != run.n_samples:
             raise ValueError(

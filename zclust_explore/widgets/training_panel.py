@@ -103,10 +103,15 @@ class TrainingPanel(anywidget.AnyWidget):
 
     def _asked(self, _: Any, content: Any, buffers: Any) -> None:
         """Do what a button says; none of these waits for the training."""
+
+        def start() -> None:
+            self.trainer.start(n_clusters=self.n_clusters)
+
         actions: dict[str, Callable[[], Any]] = {
-            "start": lambda: self.trainer.start(n_clusters=self.n_clusters),
+            "start": start,
             "pause": self.trainer.pause,
-            "resume": self.trainer.resume,
+            # after a stop, resume() would train here, where the kernel answers, and keep it from answering
+            "resume": lambda: self.trainer.resume() if self.trainer.status == "paused" else start(),
             "stop": self.trainer.stop,
         }
         answer: dict[str, Any] = {"id": content.get("id")}
