@@ -1,7 +1,10 @@
 """Reconstructions in decibels, by the network of the step that was asked for."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
+import torch
 
 from zclust_explore.data.synthetic import make_spectrograms
 from zclust_explore.models.decoding import load_cae, reconstruct
@@ -29,3 +32,11 @@ def test_weights_of_every_step_load(run):
     first, last = load_cae(run, 0), load_cae(run)
     assert not first.training
     assert not np.array_equal(first.from_code.weight.detach(), last.from_code.weight.detach())
+
+
+def test_loading_draws_no_random_numbers(run):
+    """A reconstruction on a widget's thread would set back the random state that the user is drawing from."""
+    with patch("torch.get_rng_state", side_effect=AssertionError("touched")):
+        before = torch.random.default_generator.get_state()
+        load_cae(run)
+    assert torch.equal(before, torch.random.default_generator.get_state())

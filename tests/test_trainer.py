@@ -1,6 +1,7 @@
 """The trainer: repeatable, resumable to the bit, steerable from another thread, and careful with bad input."""
 
 import threading
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 import torch
 
 from zclust_explore.data.run import Run
+from zclust_explore.data.snapshot import Snapshot
 from zclust_explore.data.synthetic import make_spectrograms
+from zclust_explore.training import learner, session
 from zclust_explore.training.control import Control
 from zclust_explore.training.trainer import Trainer
 
@@ -177,6 +180,45 @@ def test_failure_in_the_background_is_told(trainer, monkeypatch):
     assert trainer.status == "failed"
     assert trainer.error == "OSError: No space left on device"
     assert trainer.run.stop_reason == "OSError: No space left on device"
+
+
+def test_another_number_of_clusters_after_one_that_failed(trainer, monkeypatch):
+    """Start would repeat for ever what cannot succeed."""
+    monkeypatch.setattr(learner, "kmeans_start", lambda *a: (_ for _ in ()).throw(ValueError("too many")))
+    trainer.start(30, pretrain_epochs=1)
+    trainer._thread.join(60)
+    assert (trainer.status, trainer.error) == ("failed", "ValueError: too many")
+    monkeypatch.undo()
+    trainer.start(3, n_epochs=1)
+    trainer._thread.join(60)
+    assert (trainer.status, trainer.run.n_clusters) == ("finished", 3)
+
+
+def test_an_empty_cluster_is_told_once(trainer):
+    """Forty warnings of one kind would bury all others."""
+    trainer._session._learner.state = lambda: ({}, b"")
+    z = np.repeat([[0.0, 0.0], [1.0, 1.0]], 20, axis=0)
+    near, far = [[0.0, 0.0], [1.0, 1.0]], [[0.0, 0.0], [9.0, 9.0]]
+    for step, centroids in enumerate([near, far, far, near, far]):
+        trainer._session._record(Snapshot(step, "cluster", step, {}, z, np.array(centroids)))
+    assert [event["step"] for event in trainer.run.events if event["kind"] == "warning"] == [1, 4]
+
+
+def test_a_run_finds_a_place(specs, tmp_path, monkeypatch):
+    """A read-only folder would keep a person from training at all, or two runs share one directory."""
+    monkeypatch.chdir(tmp_path)
+    first, second = session.new_directory(), session.new_directory()
+    assert first != second
+    assert first.parent == second.parent == Path("zclust_runs")
+    mkdir = Path.mkdir
+
+    def read_only(path, *args, **kwargs):
+        if path.parent.name == "zclust_runs":
+            raise PermissionError(f"{path} is read-only")
+        mkdir(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "mkdir", read_only)
+    assert tmp_path not in Trainer(specs).run.directory.parents
 
 
 def test_nan_stops_with_its_cause(specs, tmp_path):

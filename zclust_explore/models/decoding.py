@@ -22,9 +22,10 @@ def load_cae(run: Run, step: int = -1) -> CAE:
     FileNotFoundError
         If the weights were not kept.
     """
-    with torch.random.fork_rng(devices=[]):  # its first weights are replaced, and must cost nobody their random state
+    with torch.device("meta"):  # no first weights: drawing them here would meddle with other threads' random state
         cae = CAE.from_settings(run.settings["autoencoder"])
-    cae.load_state_dict({name: torch.from_numpy(values) for name, values in run.weights(step).items()}, strict=True)
+    weights = {name: torch.from_numpy(values) for name, values in run.weights(step).items()}
+    cae.load_state_dict(weights, strict=True, assign=True)
     return cae.eval()
 
 

@@ -36,6 +36,15 @@ class Session:
         self.run = run
         self.control = Control()
         self._learner = Learner(run, device)
+        self._empty: set[int] = set()  # clusters that were without members at the last snapshot
+
+    @property
+    def failed_to_begin(self) -> bool:
+        """Whether a clustering failed before its first snapshot: to ask for the same again would be no use."""
+        events = [event for event in self.run.events if event["kind"] not in ("warning", "resume")]
+        kinds = [event["kind"] for event in events[-2:]]
+        failed = kinds == ["cluster", "stop"] and events[-1].get("status") == "failed"
+        return failed and self.run.n_clusters is None
 
     @property
     def finished(self) -> bool:
@@ -100,7 +109,9 @@ class Session:
         if snapshot.centroids is None or snapshot.labels is None:
             return
         sizes = np.bincount(snapshot.labels, minlength=len(snapshot.centroids))
-        for number in np.flatnonzero(sizes == 0):
+        empty = set(np.flatnonzero(sizes == 0).tolist())
+        newly, self._empty = empty - self._empty, empty
+        for number in sorted(newly):
             message = f"Cluster {number} has no members at step {snapshot.step}: fewer come out than were asked for."
             logger.warning(message)
             self.run.record("warning", message)
@@ -121,10 +132,11 @@ class Session:
 
 def new_directory() -> Path:
     """Return a free place for a run: in `zclust_runs` here or, where nothing can be written, in a temporary folder."""
-    parent = Path("zclust_runs")
+    name = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
     try:
-        parent.mkdir(exist_ok=True)
+        directory = free_path(Path("zclust_runs") / name)
+        directory.mkdir(parents=True)
     except OSError:
-        parent = Path(tempfile.mkdtemp(prefix="zclust_runs."))
-        logger.warning("The current folder cannot be written to: the run is kept in %s", parent)
-    return free_path(parent / datetime.now().strftime("%Y-%m-%dT%H-%M-%S"))
+        directory = Path(tempfile.mkdtemp(prefix="zclust_runs.")) / name
+        logger.warning("The current folder cannot be written to: the run is kept in %s", directory)
+    return directory
