@@ -172,6 +172,22 @@ def test_start_goes_on_after_a_stop(specs, tmp_path, trainer):
     assert_same(unbroken, steered.run)
 
 
+def test_stop_between_the_phases_is_heard(trainer, monkeypatch):
+    """A click on Stop while pretraining turns into clustering would be lost, and the panel say that all is finished."""
+    end, told = trainer._session._end, []
+
+    def stop_after_pretraining(status, reason):
+        end(status, reason)
+        told.append(trainer.status)
+        trainer.stop()
+
+    monkeypatch.setattr(trainer._session, "_end", stop_after_pretraining)
+    trainer.start(3, pretrain_epochs=1, n_epochs=5)
+    trainer._thread.join(60)
+    assert told == ["running", "stopped"]
+    assert (trainer.status, trainer.run.snapshot().epoch) == ("stopped", 0)
+
+
 def test_failure_in_the_background_is_told(trainer, monkeypatch):
     """A traceback in a thread would be seen by nobody."""
     monkeypatch.setattr(Run, "append", lambda *a: (_ for _ in ()).throw(OSError("No space left on device")))

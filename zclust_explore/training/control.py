@@ -30,6 +30,7 @@ class Control:
         self._turn = threading.Lock()  # held while the status changes: several threads may want that at once
         self._go = threading.Event()  # cleared while paused
         self._stopping = threading.Event()
+        self._in_series = False
 
     @contextmanager
     def begin(self) -> Iterator[None]:
@@ -44,9 +45,8 @@ class Control:
             raise RuntimeError("This trainer is busy: stop() it first, or wait.")
         threads = torch.get_num_threads()
         try:
-            self.status, self.error = "running", None
-            self._stopping.clear()
-            self._go.set()
+            if not self._in_series:
+                self._set_out()
             # one core is left to the person: threads that spin on busy cores train many times slower
             torch.set_num_threads(max(1, min(threads, (os.cpu_count() or 1) - 1)))
             yield
@@ -57,6 +57,32 @@ class Control:
         finally:
             torch.set_num_threads(threads)
             self._free.release()
+
+    @contextmanager
+    def series(self) -> Iterator[None]:
+        """Have several pieces of work count as one: running all the time, and a stop between them is not forgotten.
+
+        Raises
+        ------
+        RuntimeError
+            If there is work already.
+        """
+        if self._free.locked():
+            raise RuntimeError("This trainer is busy: stop() it first, or wait.")
+        self._set_out()
+        self._in_series = True
+        try:
+            yield
+        finally:
+            self._in_series = False
+            if self.status in ("running", "paused"):  # paused after its last batch: there is nothing to wait for
+                self.end("finished", "")
+
+    def _set_out(self) -> None:
+        with self._turn:
+            self.status, self.error = "running", None
+            self._stopping.clear()
+            self._go.set()
 
     def steer(self, work: Generator[Progress, None, str]) -> Generator[Progress, None, Ending]:
         """Pass on what work yields, tell the subscribers, wait while paused; returns how it ended and why."""
@@ -77,6 +103,8 @@ class Control:
 
     def end(self, status: Literal["finished", "stopped", "failed"], reason: str) -> None:
         """Say how it ended."""
+        if status == "finished" and self._in_series:
+            return  # there may be more
         with self._turn:
             self.status = status
             self.error = reason if status == "failed" else None

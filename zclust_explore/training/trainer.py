@@ -241,13 +241,14 @@ class Trainer:
 
         def work() -> None:
             try:
-                anew = self._session.failed_to_begin
-                if self.run.events and not self._session.finished and not anew:
-                    self.resume(progress_bar=False)
-                elif not len(self.run):
-                    self.pretrain(pretrain_epochs, progress_bar=False)
-                if anew or (self._session.finished and self.run.n_clusters is None):
-                    self.cluster(n_clusters, progress_bar=False, **cluster_settings)
+                with self._session.control.series():
+                    anew = self._session.failed_to_begin
+                    if self.run.events and not self._session.finished and not anew:
+                        self.resume(progress_bar=False)
+                    elif not len(self.run):
+                        self.pretrain(pretrain_epochs, progress_bar=False)
+                    if anew or (self._session.finished and self.run.n_clusters is None):
+                        self.cluster(n_clusters, progress_bar=False, **cluster_settings)
             except Exception as error:
                 self._session.control.end("failed", f"{type(error).__name__}: {error}")
                 logger.exception("Training failed")
