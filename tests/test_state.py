@@ -39,3 +39,14 @@ def test_changes_are_heard() -> None:
     state.observe(lambda change: heard.append(state.selection.tolist()), "mask")
     state.selection = [3, 1]
     assert heard == [[1, 3]]
+
+
+def test_a_mask_selects_its_windows() -> None:
+    """`state.selection = run.labels == 3` would select windows 0 and 1, without a word."""
+    state = ExplorerState(n_samples=5)
+    state.selection = np.array([0, 3, 3, 1, 3]) == 3
+    assert state.selection.tolist() == [1, 2, 4]
+    with pytest.raises(ValueError, match=r"selection must have 5 entries if boolean, got \(3,\)"):
+        state.selection = [True, False, True]
+    with pytest.raises(TypeError, match="selection must hold indices or booleans, got float64"):
+        state.selection = [0.5]

@@ -56,12 +56,22 @@ class ExplorerState(traitlets.HasTraits):
 
     @property
     def selection(self) -> np.ndarray:
-        """Indices of the selected windows, ascending: (n_selected,) int64. Assign any sequence of indices."""
+        """Indices of the selected windows, ascending: (n_selected,) int64.
+
+        Assign any sequence of indices, or a mask of n_samples booleans, for example `run.labels == 3`.
+        """
         return np.flatnonzero(np.frombuffer(self.mask, dtype=np.uint8)).astype(np.int64)
 
     @selection.setter
     def selection(self, indices: Any) -> None:
-        indices = np.asarray(indices, dtype=np.int64).ravel()
+        indices = np.asarray(indices)
+        if indices.dtype == bool:
+            if indices.shape != (self.n_samples,):
+                raise ValueError(f"selection must have {self.n_samples} entries if boolean, got {indices.shape}.")
+            indices = np.flatnonzero(indices)
+        if indices.size and indices.dtype.kind not in "iu":
+            raise TypeError(f"selection must hold indices or booleans, got {indices.dtype}.")
+        indices = indices.astype(np.int64).ravel()
         if indices.size and not (0 <= indices.min() and indices.max() < self.n_samples):
             raise IndexError(
                 f"selection must hold indices between 0 and {self.n_samples - 1}, "
