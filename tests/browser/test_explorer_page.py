@@ -178,6 +178,26 @@ def test_timeline_keys_and_play(draw) -> None:
     assert page.evaluate("() => model.saved.length") == saved
 
 
+def test_a_key_let_go_elsewhere_is_forgotten(draw) -> None:
+    """The next press of space would start and stop playing at once; Alt and left would not go back in the browser."""
+    page = draw().page
+    page.locator(".zx-surface").focus()
+    page.keyboard.down("Space")
+    page.evaluate("() => document.activeElement.blur()")
+    page.keyboard.up("Space")
+    page.locator(".zx-slider").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.locator(".zx-timeline").get_attribute("data-playing") == "true"
+    page.keyboard.press("Space")
+    taken = """() => {
+      const event = new KeyboardEvent("keydown", {key: "ArrowLeft", altKey: true, bubbles: true, cancelable: true});
+      return !document.querySelector(".zx-surface").dispatchEvent(event);
+    }"""
+    assert page.evaluate(taken) is False
+
+
 def test_grey_before_clustering(draw, run) -> None:
     """Windows would have a cluster's colour before there are clusters."""
     page = draw().page

@@ -35,7 +35,7 @@ export function keys(context, parts) {
   };
 
   context.listen(root, "keydown", event => {
-    if (typing(event.target) || event.ctrlKey || event.metaKey) return;
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === " " && event.target.closest?.("button")) return; // presses the button
     if (event.key === " " && event.target.closest?.(".zx-map")) { held = true; event.preventDefault(); return; } // play or hold to move: the release tells
     const action = actions[event.key];
@@ -45,6 +45,7 @@ export function keys(context, parts) {
     event.stopPropagation();
   });
   context.listen(root, "pointermove", event => { if (held && event.buttons) dragged = true; });
+  context.listen(root, "focusout", event => { if (!root.contains(event.relatedTarget)) held = dragged = false; }); // the release will not be heard
   context.listen(root, "keyup", event => {
     if (event.key !== " " || !held) return;
     if (!dragged) parts.timeline?.key(event);
