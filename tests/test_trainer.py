@@ -316,6 +316,22 @@ def test_bad_clusterings_are_named(trainer, settings, said):
         trainer.cluster(**settings)
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"n_clusters": 1}, "n_clusters must be between 2 and"),
+        ({"n_clusters": 3, "tol": 5}, "tol must be a fraction"),
+        ({"n_clusters": 3, "pretrain_epochs": 0}, "pretrain_epochs must be at least 1, got 0"),
+        ({"n_clusters": 3, "n_epoch": 5}, "unexpected keyword argument 'n_epoch'"),
+    ],
+)
+def test_start_refuses_at_once(trainer, settings, said):
+    """A wrong setting of the clustering would be found out when the pretraining is over."""
+    with pytest.raises((TypeError, ValueError), match=said):
+        trainer.start(**settings)
+    assert trainer.status == "idle"
+
+
 def test_numbers_may_be_numpys(specs, tmp_path):
     """`for k in np.arange(2, 9): trainer.cluster(k)` would fail while the run is written, and leave a torn one."""
     trainer = Trainer(

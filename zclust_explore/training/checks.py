@@ -39,3 +39,32 @@ def whole(name: str, value: Any, least: int, most: int | None = None, said: str 
         rule = f"at least {least}" if most is None else f"between {least} and {said or most}"
         raise ValueError(f"{name} must be {rule}, got {number}.")
     return number
+
+
+def clustering(
+    n_samples: int,
+    n_clusters: int,
+    n_epochs: int,
+    tol: float,
+    patience: int,
+    update_interval: int,
+    reconstruction_weight: float,
+    alpha: float,
+) -> dict[str, Any]:
+    """Return what `Trainer.cluster` is asked for, within its limits."""
+    asked = {
+        "n_clusters": whole("n_clusters", n_clusters, 2, n_samples, f"n_samples ({n_samples})"),
+        "n_epochs": whole("n_epochs", n_epochs, 1),
+        "tol": float(tol),
+        "patience": whole("patience", patience, 1),
+        "update_interval": whole("update_interval", update_interval, 1),
+        "reconstruction_weight": float(reconstruction_weight),
+        "alpha": float(alpha),
+    }
+    if not 0 <= tol <= 1:
+        raise ValueError(f"tol must be a fraction between 0 and 1, got {tol}.")
+    if reconstruction_weight < 0 or not alpha > 0:
+        raise ValueError(
+            f"reconstruction_weight must be 0 or more and alpha positive, got {reconstruction_weight} and {alpha}."
+        )
+    return asked

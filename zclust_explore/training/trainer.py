@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import threading
@@ -15,7 +16,7 @@ from ..data.run import Run
 from ..data.scaling import Scaling
 from ..data.spectrograms import Spectrograms
 from ..models.autoencoder import CAE
-from .checks import whole
+from .checks import clustering, whole
 from .control import Status, Subscriber
 from .session import Session, new_directory
 
@@ -194,22 +195,9 @@ class Trainer:
         RuntimeError
             If the autoencoder has not been pretrained, or this trainer is busy.
         """
-        n = self.run.n_samples
-        asked = {
-            "n_clusters": whole("n_clusters", n_clusters, 2, n, f"n_samples ({n})"),
-            "n_epochs": whole("n_epochs", n_epochs, 1),
-            "tol": float(tol),
-            "patience": whole("patience", patience, 1),
-            "update_interval": whole("update_interval", update_interval, 1),
-            "reconstruction_weight": float(reconstruction_weight),
-            "alpha": float(alpha),
-        }
-        if not 0 <= tol <= 1:
-            raise ValueError(f"tol must be a fraction between 0 and 1, got {tol}.")
-        if reconstruction_weight < 0 or not alpha > 0:
-            raise ValueError(
-                f"reconstruction_weight must be 0 or more and alpha positive, got {reconstruction_weight} and {alpha}."
-            )
+        asked = clustering(
+            self.run.n_samples, n_clusters, n_epochs, tol, patience, update_interval, reconstruction_weight, alpha
+        )
         if not any(snapshot.phase == "pretrain" and snapshot.epoch for snapshot in self.run.snapshots):
             raise RuntimeError("The autoencoder must be pretrained before clustering: call pretrain().")
         return self._session.work("cluster", asked, progress_bar)
@@ -233,9 +221,15 @@ class Trainer:
 
         Raises
         ------
+        TypeError, ValueError
+            If a parameter is unknown or out of its range.
         RuntimeError
             If it is running already.
         """
+        pretrain_epochs = whole("pretrain_epochs", pretrain_epochs, 1)
+        asked = inspect.signature(self.cluster).bind(n_clusters, **cluster_settings, progress_bar=False)
+        asked.apply_defaults()
+        clustering(self.run.n_samples, *asked.args, **{k: v for k, v in asked.kwargs.items() if k != "progress_bar"})
         if self._thread is not None and self._thread.is_alive():
             raise RuntimeError("This trainer is running already.")
 
