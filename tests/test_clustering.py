@@ -1,7 +1,6 @@
 """Clustering: whole-set targets by sample index, in any order, until the labels are calm."""
 
 import numpy as np
-import pytest
 import torch
 from sklearn.metrics import adjusted_rand_score
 
@@ -10,7 +9,7 @@ from zclust_explore.models import dec as formulas
 from zclust_explore.models.autoencoder import CAE
 from zclust_explore.models.dec import DEC
 from zclust_explore.training import clustering
-from zclust_explore.training.clustering import cluster, kmeans_start
+from zclust_explore.training.clustering import cluster
 from zclust_explore.training.trainer import Trainer
 
 
@@ -94,12 +93,6 @@ def test_reconstruction_is_kept_only_if_asked_for():
         seen, _ = finish(work)
         assert torch.equal(before, dec.cae.from_code.weight) is not moved
         assert ("reconstruction" in seen[-1].losses) is moved
-
-
-def test_fewer_embeddings_than_clusters_is_told():
-    """k-means would return equal centroids that DEC never separates (trap 21)."""
-    with pytest.raises(ValueError, match=r"n_clusters must be at most the number of different embeddings \(2\), got 3"):
-        kmeans_start(np.repeat([[0.0], [1.0]], 10, axis=0), 3, random_state=0)
 
 
 def test_order_of_the_catalogue_does_not_matter(tmp_path):

@@ -226,6 +226,7 @@ trainer.cluster(4, n_epochs=1000, tol=0.0, patience=1000)
 """
 
 
+@pytest.mark.timeout(1800)  # ten processes that import PyTorch, on a machine that may be slow
 def test_kill_at_a_random_moment(specs, tmp_path):
     """A killed kernel would take its training, or the whole directory, with it."""
     store = specs.save(tmp_path / "specs")

@@ -200,7 +200,7 @@ def test_failure_in_the_background_is_told(trainer, monkeypatch):
 
 def test_another_number_of_clusters_after_one_that_failed(trainer, monkeypatch):
     """Start would repeat for ever what cannot succeed."""
-    monkeypatch.setattr(learner, "kmeans_start", lambda *a: (_ for _ in ()).throw(ValueError("too many")))
+    monkeypatch.setattr(learner, "first_centroids", lambda *a: (_ for _ in ()).throw(ValueError("too many")))
     trainer.start(30, pretrain_epochs=1)
     trainer._thread.join(60)
     assert (trainer.status, trainer.error) == ("failed", "ValueError: too many")
@@ -304,6 +304,7 @@ def test_bad_settings_are_named(specs, tmp_path, settings, said):
         ({"n_clusters": 0}, r"n_clusters must be between 2 and n_samples \(40\), got 0"),
         ({"n_clusters": 41}, r"n_clusters must be between 2 and n_samples \(40\), got 41"),
         ({"n_clusters": 3, "tol": 5}, "tol must be a fraction between 0 and 1, got 5"),
+        ({"n_clusters": 3, "start": "random"}, "start must be 'mixture' or 'kmeans', got 'random'"),
         ({"n_clusters": 3, "n_epochs": 0}, "n_epochs must be at least 1, got 0"),
         ({"n_clusters": 3, "patience": 0}, "patience must be at least 1, got 0"),
         ({"n_clusters": 3, "update_interval": 0}, "update_interval must be at least 1, got 0"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, get_args
+
+from .starts import Start
 
 
 def whole(name: str, value: Any, least: int, most: int | None = None, said: str = "") -> int:
@@ -44,6 +46,8 @@ def whole(name: str, value: Any, least: int, most: int | None = None, said: str 
 def clustering(
     n_samples: int,
     n_clusters: int,
+    *,
+    start: str,
     n_epochs: int,
     tol: float,
     patience: int,
@@ -54,6 +58,7 @@ def clustering(
     """Return what `Trainer.cluster` is asked for, within its limits."""
     asked = {
         "n_clusters": whole("n_clusters", n_clusters, 2, n_samples, f"n_samples ({n_samples})"),
+        "start": start,
         "n_epochs": whole("n_epochs", n_epochs, 1),
         "tol": float(tol),
         "patience": whole("patience", patience, 1),
@@ -61,6 +66,8 @@ def clustering(
         "reconstruction_weight": float(reconstruction_weight),
         "alpha": float(alpha),
     }
+    if start not in get_args(Start):
+        raise ValueError(f"start must be 'mixture' or 'kmeans', got {start!r}.")
     if not 0 <= tol <= 1:
         raise ValueError(f"tol must be a fraction between 0 and 1, got {tol}.")
     if reconstruction_weight < 0 or not alpha > 0:

@@ -1,4 +1,4 @@
-"""Clustering: k-means start, then embedding and centroids learn from their own confident assignments."""
+"""Clustering: embedding and centroids learn together from their own confident assignments."""
 
 from __future__ import annotations
 
@@ -6,33 +6,12 @@ from collections.abc import Generator, Sequence
 
 import numpy as np
 import torch
-from sklearn.cluster import KMeans
 from torch import Tensor, nn
 
 from ..data.snapshot import Snapshot
 from ..models.dec import DEC, clustering_loss, soft_assignments, target_distribution
 from . import batches
 from .progress import Progress
-
-RESTARTS = 20
-
-
-def kmeans_start(embedding: np.ndarray, n_clusters: int, random_state: int) -> np.ndarray:
-    """Centroids (n_clusters, latent_dim) of the best of 20 k-means runs, as in the paper.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer different embeddings than clusters.
-    """
-    n_different = len(np.unique(embedding, axis=0))
-    if n_different < n_clusters:
-        raise ValueError(
-            f"n_clusters must be at most the number of different embeddings ({n_different}), got {n_clusters}."
-        )
-    start = KMeans(n_clusters, n_init=RESTARTS, random_state=random_state).fit(embedding.astype(np.float64))
-    centroids: np.ndarray = start.cluster_centers_.astype(np.float32)
-    return centroids
 
 
 def cluster(

@@ -14,9 +14,10 @@ from ..models.autoencoder import CAE
 from ..models.dec import DEC
 from ..models.decoding import load_cae
 from . import batches, checkpoint
-from .clustering import cluster, kmeans_start
+from .clustering import cluster
 from .pretraining import pretrain
 from .progress import Progress
+from .starts import Start, first_centroids
 
 
 class Learner:
@@ -66,14 +67,16 @@ class Learner:
             **self._common(),
         )
 
-    def clustering(self, n_clusters: int, alpha: float, **settings: Any) -> Generator[Progress, None, str]:
-        """Begin with k-means or continue clustering; further arguments as in `cluster`."""
+    def clustering(
+        self, n_clusters: int, start: Start, alpha: float, **settings: Any
+    ) -> Generator[Progress, None, str]:
+        """Begin with first centroids or continue clustering; further arguments as in `cluster`."""
         self._load()
         before = [snapshot for snapshot in self.run.snapshots if snapshot.phase == "cluster"]
         centroids = before[-1].centroids if before else None
         if centroids is None:
             embedding = batches.embed(self._cae, self._x).numpy()
-            centroids = kmeans_start(embedding, n_clusters, self._settings["random_state"])
+            centroids = first_centroids(embedding, n_clusters, start, self._settings["random_state"])
         dec = DEC(self._cae, torch.tensor(centroids), alpha).to(self.device)
         self._prepare(dec.parameters(), "cluster")
         return cluster(dec, self._x, self._optimizer, self._generator, before=before, **self._common(), **settings)

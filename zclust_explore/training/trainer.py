@@ -19,6 +19,7 @@ from ..models.autoencoder import CAE
 from .checks import clustering, whole
 from .control import Status, Subscriber
 from .session import Session, new_directory
+from .starts import Start
 
 logger = logging.getLogger(__name__)
 
@@ -160,6 +161,7 @@ class Trainer:
         self,
         n_clusters: int,
         *,
+        start: Start = "mixture",
         n_epochs: int = 40,
         tol: float = 0.001,
         patience: int = 3,
@@ -168,13 +170,16 @@ class Trainer:
         alpha: float = 1.0,
         progress_bar: bool = True,
     ) -> Run:
-        """Cluster: k-means start, then deep embedded clustering; returns the run.
+        """Cluster: first centroids, then deep embedded clustering; returns the run.
 
         Called a second time, it starts again from the pretrained network and writes a new run beside the first.
 
         Parameters
         ----------
         n_clusters : int
+        start : {"mixture", "kmeans"}
+            Where the centroids begin: at the means of a Gaussian mixture, or at those of k-means as in the paper (see
+            `first_centroids`).
         n_epochs : int
             Passes over the data at most.
         tol, patience : float in [0, 1], int
@@ -196,7 +201,15 @@ class Trainer:
             If the autoencoder has not been pretrained, or this trainer is busy.
         """
         asked = clustering(
-            self.run.n_samples, n_clusters, n_epochs, tol, patience, update_interval, reconstruction_weight, alpha
+            self.run.n_samples,
+            n_clusters,
+            start=start,
+            n_epochs=n_epochs,
+            tol=tol,
+            patience=patience,
+            update_interval=update_interval,
+            reconstruction_weight=reconstruction_weight,
+            alpha=alpha,
         )
         if not any(snapshot.phase == "pretrain" and snapshot.epoch for snapshot in self.run.snapshots):
             raise RuntimeError("The autoencoder must be pretrained before clustering: call pretrain().")

@@ -95,7 +95,7 @@ export function chart(context, host, what) {
       g.fillText(s === marks.at(-1) ? `step ${s}` : String(s), x(s - 1), bottom + 4);
     }
     const first = record.firstClustered;
-    if (first > 0) { // where k-means gave the clusters their first centres
+    if (first > 0) { // where the clusters got their first centres
       g.setLineDash([2, 3]);
       g.beginPath();
       g.moveTo(Math.round(x(first)) + 0.5, TOP);

@@ -22,7 +22,7 @@ export function timeline(context, host, {charts = true} = {}) {
     const bar = element("div.zx-phases", {"aria-hidden": "true"}), first = record.firstClustered;
     const part = (name, steps, title) => bar.append(element("span", {style: `flex:${steps} 0 0`, title}, name));
     if (first !== 0) part("pretraining", first < 0 ? 1 : first - 0.5, "The autoencoder learns to reproduce spectrograms");
-    if (first >= 0) part("k-means start, clustering", last - first + 0.5, "k-means places the centroids, then they and the encoder move together");
+    if (first >= 0) part("first centroids, clustering", last - first + 0.5, "the centroids are placed, then they and the encoder move together");
     return bar;
   }
 
