@@ -127,6 +127,14 @@ def test_ctrl_c_keeps_the_partial_run(trainer):
     assert trainer.status == "stopped"
 
 
+def test_a_watcher_that_fails_does_not_end_the_training(trainer, caplog):
+    """A mistake in a callback would cost hours of training."""
+    trainer.subscribe(lambda progress: 1 / 0)
+    assert trainer.pretrain(n_epochs=2, progress_bar=False).snapshot().epoch == 2
+    assert trainer.status == "finished"
+    assert caplog.text.count("ZeroDivisionError: division by zero") == 1
+
+
 def test_pause_waits_and_resume_goes_on(specs, tmp_path, trainer):
     """A person could not halt the training to look."""
     unbroken = whole(trainer)

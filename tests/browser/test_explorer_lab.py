@@ -84,6 +84,11 @@ def test_map_shows_every_window_in_the_colours_of_its_cluster(explorer, run) -> 
 
 def test_scrubbing_by_keyboard_sends_nothing(explorer, websocket_frames, kernel_exec) -> None:
     """Every step would wait for the kernel, and be slow or dead while a cell runs."""
+    # with windows chosen the gallery has all it needs; without, it asks for typical ones where the hand rests for half
+    # a second, which on a slow machine may be between two keys
+    kernel_exec(explorer, "explorer.state.selection = [3, 50, 120, 200]")
+    explorer.wait_for_selector(".zx-gallery[data-members='4']")
+    explorer.wait_for_function(ALL_PAINTED)
     slider = explorer.locator(".zx-slider")
     slider.focus()
     before = websocket_frames()

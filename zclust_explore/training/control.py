@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -13,6 +14,8 @@ from typing import Literal
 import torch
 
 from .progress import Progress
+
+logger = logging.getLogger(__name__)
 
 Status = Literal["idle", "running", "paused", "stopped", "finished", "failed"]
 Ending = tuple[Literal["finished", "stopped"], str]
@@ -94,7 +97,11 @@ class Control:
                 return "finished", ended.value
             yield progress  # recorded first, so that subscribers find the snapshot in the run
             for subscriber in list(self._subscribers):
-                subscriber(progress)
+                try:
+                    subscriber(progress)
+                except Exception:  # whoever watches must not end what is watched
+                    logger.exception("A subscriber of the training failed and is not called again")
+                    self._subscribers.remove(subscriber)
             paused = time.perf_counter()
             self._go.wait()
             began += time.perf_counter() - paused
