@@ -18,7 +18,7 @@ K = 8
 CLUSTERINGS: dict[str, dict[str, Any]] = {
     "DEC, default": {},
     "DEC, k-means start": {"start": "kmeans"},
-    "DEC, as in the paper": {"start": "kmeans", "reconstruction_weight": 0.0},
+    "DEC, decoder left": {"start": "kmeans", "reconstruction_weight": 0.0},
     "IDEC (weight 10)": {"reconstruction_weight": 10.0},
 }
 
