@@ -17,6 +17,7 @@ _HOMES = {
     "load_example": "data.examples",
     "make_spectrograms": "data.synthetic",
     "make_waveforms": "data.synthetic",
+    "screen": "data.screening",
     "spectrograms_from_waveforms": "data.stft",
     "CAE": "models.autoencoder",
     "DEC": "models.dec",

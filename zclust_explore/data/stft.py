@@ -18,6 +18,7 @@ from .spectrograms import Spectrograms
 logger = logging.getLogger(__name__)
 
 BATCH_BYTES = 128 * 2**20
+LARGEST = 1e12  # far above any unit of ground motion; the power of a long segment still fits into a float32
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ def spectrograms_from_waveforms(
     Parameters
     ----------
     waveforms : array (n_samples, n_points)
-        Windows of equal length. Not changed. A window with NaN, infinity, a masked gap or one constant value is
-        skipped and listed, with its reason, in `skipped`.
+        Windows of equal length. Not changed. A window with NaN, infinity, a masked gap, one constant value or more
+        power than a float32 holds is skipped and listed, with its reason, in `skipped`.
     sampling_rate : float, Hz
     metadata : pandas.DataFrame with n_samples rows, optional
     segment_s, hop_s, fmin_hz, fmax_hz, n_freqs, frequency_axis, window
@@ -182,7 +183,9 @@ def _unmasked(waveforms: Any) -> Any:
 def unusable(waveforms: np.ndarray) -> np.ndarray:
     """Reason why each window cannot be used, or an empty string: (n_samples,)."""
     reasons = np.full(len(waveforms), "", dtype=object)
-    reasons[waveforms.min(axis=1) == waveforms.max(axis=1)] = "dead: one constant value"
+    low, high = waveforms.min(axis=1), waveforms.max(axis=1)
+    reasons[(low < -LARGEST) | (high > LARGEST)] = "too large: its power overflows"
+    reasons[low == high] = "dead: one constant value"
     reasons[~np.isfinite(waveforms).all(axis=1)] = "not finite: NaN or infinity"
     return reasons
 

@@ -45,6 +45,7 @@ def whole(name: str, value: Any, least: int, most: int | None = None, said: str 
 
 def clustering(
     n_samples: int,
+    n_distinct: int | None,
     n_clusters: int,
     *,
     start: str,
@@ -55,9 +56,12 @@ def clustering(
     reconstruction_weight: float,
     alpha: float,
 ) -> dict[str, Any]:
-    """Return what `Trainer.cluster` is asked for, within its limits."""
+    """Return what `Trainer.cluster` is asked for, within its limits; `n_distinct` windows differ, None is unknown."""
+    limit, said = n_samples, f"n_samples ({n_samples})"
+    if n_distinct is not None and n_distinct < n_samples:
+        limit, said = n_distinct, f"the number of distinct windows ({n_distinct})"
     asked = {
-        "n_clusters": whole("n_clusters", n_clusters, 2, n_samples, f"n_samples ({n_samples})"),
+        "n_clusters": whole("n_clusters", n_clusters, 2, limit, said),
         "start": start,
         "n_epochs": whole("n_epochs", n_epochs, 1),
         "tol": float(tol),

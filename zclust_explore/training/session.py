@@ -39,6 +39,11 @@ class Session:
         self._empty: set[int] = set()  # clusters that were without members at the last snapshot
 
     @property
+    def begun(self) -> list[dict[str, Any]]:
+        """The phases that were asked for so far, in order."""
+        return [event for event in self.run.events if event["kind"] in ("pretrain", "cluster")]
+
+    @property
     def failed_to_begin(self) -> bool:
         """Whether a clustering failed before its first snapshot: to ask for the same again would be no use."""
         events = [event for event in self.run.events if event["kind"] not in ("warning", "resume")]
@@ -68,7 +73,7 @@ class Session:
         RuntimeError
             If none was.
         """
-        begun = [event for event in self.run.events if event["kind"] in ("pretrain", "cluster")]
+        begun = self.begun
         if not begun:
             raise RuntimeError("There is nothing to resume: call pretrain().")
         if self.finished:

@@ -14,6 +14,7 @@ import torch
 
 from ..data.run import Run
 from ..data.scaling import Scaling
+from ..data.screening import screen
 from ..data.spectrograms import Spectrograms
 from ..models.autoencoder import CAE
 from .checks import clustering, whole
@@ -34,6 +35,8 @@ class Trainer:
     Parameters
     ----------
     spectrograms : Spectrograms
+        Windows with NaN, infinity or one value throughout are left out of the run and told (see `Screening`):
+        `trainer.spectrograms` are those that are trained on.
     latent_dim : int
         Size of the embedding.
     random_state : int, optional
@@ -88,8 +91,6 @@ class Trainer:
             raise ValueError(f"max_shift must be between 0 and 0.5, got {max_shift}.")
         if not learning_rate > 0:
             raise ValueError(f"learning_rate must be positive, got {learning_rate}.")
-        if spectrograms.n_samples < 2:
-            raise ValueError("spectrograms must hold at least 2 windows, got 1.")
         if random_state is None:
             random_state = int(np.random.SeedSequence().generate_state(1)[0])
         latent_dim = whole("latent_dim", latent_dim, 1)
@@ -102,8 +103,14 @@ class Trainer:
         }
         with torch.random.fork_rng(devices=[]):  # built to check its settings; the learner builds it again, seeded
             settings["autoencoder"] = CAE(spectrograms.shape, latent_dim, time_pooling=time_pooling).settings
+        found = screen(spectrograms)
+        spectrograms = found.apply(spectrograms)
+        settings["n_distinct"] = found.n_distinct
         settings["scaling"] = Scaling.fit(spectrograms, amplitude).to_dict()
         run = Run.create(new_directory() if directory is None else directory, spectrograms, settings)
+        for message in found.warnings():
+            logger.warning(message)
+            run.record("warning", message)
         self._attach(run, device)
 
     @classmethod
@@ -202,6 +209,7 @@ class Trainer:
         """
         asked = clustering(
             self.run.n_samples,
+            self.run.settings.get("n_distinct"),
             n_clusters,
             start=start,
             n_epochs=n_epochs,
@@ -242,7 +250,8 @@ class Trainer:
         pretrain_epochs = whole("pretrain_epochs", pretrain_epochs, 1)
         asked = inspect.signature(self.cluster).bind(n_clusters, **cluster_settings, progress_bar=False)
         asked.apply_defaults()
-        clustering(self.run.n_samples, *asked.args, **{k: v for k, v in asked.kwargs.items() if k != "progress_bar"})
+        kwargs = {name: value for name, value in asked.kwargs.items() if name != "progress_bar"}
+        clustering(self.run.n_samples, self.run.settings.get("n_distinct"), *asked.args, **kwargs)
         if self._thread is not None and self._thread.is_alive():
             raise RuntimeError("This trainer is running already.")
 
@@ -250,7 +259,7 @@ class Trainer:
             try:
                 with self._session.control.series():
                     anew = self._session.failed_to_begin
-                    if self.run.events and not self._session.finished and not anew:
+                    if self._session.begun and not self._session.finished and not anew:
                         self.resume(progress_bar=False)
                     elif not len(self.run):
                         self.pretrain(pretrain_epochs, progress_bar=False)
