@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .plain import PlainScaling
 from .spectrograms import Spectrograms
 
 SAMPLE_LIMIT = 2_000  # windows from which a scaling is fitted; medians of more change nothing that can be seen
@@ -40,14 +41,19 @@ class Scaling:
     ceiling_db: float = 25.0
 
     @classmethod
-    def fit(cls, specs: Spectrograms, amplitude: str = "discard") -> Scaling:
-        """Take the background from the data set.
+    def fit(cls, specs: Spectrograms, amplitude: str = "discard", kind: str = "decibels") -> Scaling | PlainScaling:
+        """Take the background from the data set; of values that are "plain" and no decibels, a `PlainScaling`.
 
         Raises
         ------
         ValueError
-            If amplitude is neither "discard" nor "keep", or all windows are the same constant.
+            If amplitude is neither "discard" nor "keep", kind neither "decibels" nor "plain", or all windows are the
+            same constant.
         """
+        if kind not in ("decibels", "plain"):
+            raise ValueError(f"kind must be 'decibels' or 'plain', got {kind!r}.")
+        if kind == "plain":
+            return PlainScaling.fit(specs)
         if amplitude not in ("discard", "keep"):
             raise ValueError(f"amplitude must be 'discard' or 'keep', got {amplitude!r}.")
         every = max(1, -(-specs.n_samples // SAMPLE_LIMIT))
@@ -75,8 +81,10 @@ class Scaling:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Scaling:
-        """Undo `to_dict`."""
+    def from_dict(cls, values: Mapping[str, Any]) -> Scaling | PlainScaling:
+        """Undo `to_dict`, of a `PlainScaling`, too."""
+        if values.get("kind") == "plain":
+            return PlainScaling.from_dict(values)
         return cls(**{**values, "background_db": tuple(values["background_db"])})
 
     def _background(self) -> np.ndarray:

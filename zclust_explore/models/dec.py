@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .autoencoder import CAE
+from .architecture import Autoencoder
 
 
 def log_soft_assignments(z: Tensor, mu: Tensor, alpha: float = 1.0) -> Tensor:
@@ -48,7 +48,7 @@ class DEC(nn.Module):
 
     Parameters
     ----------
-    cae : CAE
+    cae : CAE or DenseAutoencoder
     centroids : Tensor (n_clusters, latent_dim)
         Where they start; a parameter from then on.
     alpha : float
@@ -56,13 +56,14 @@ class DEC(nn.Module):
 
     Examples
     --------
+    >>> from zclust_explore.models.autoencoder import CAE
     >>> dec = DEC(CAE((16, 16), latent_dim=2), torch.tensor([[0.0, 0.0], [1.0, 1.0]]))
     >>> q = dec(torch.zeros(5, 1, 16, 16)).exp()
     >>> tuple(q.shape), bool(torch.allclose(q.sum(dim=1), torch.ones(5)))
     ((5, 2), True)
     """
 
-    def __init__(self, cae: CAE, centroids: Tensor, alpha: float = 1.0) -> None:
+    def __init__(self, cae: Autoencoder, centroids: Tensor, alpha: float = 1.0) -> None:
         super().__init__()
         self.cae = cae
         self.centroids = nn.Parameter(centroids.detach().clone())

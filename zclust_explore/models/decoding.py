@@ -9,12 +9,12 @@ import torch
 
 from ..data.run import Run
 from ..data.scaling import Scaling
-from .autoencoder import CAE
+from .architecture import Autoencoder, from_settings
 
 BATCH = 256
 
 
-def load_cae(run: Run, step: int = -1) -> CAE:
+def load_cae(run: Run, step: int = -1) -> Autoencoder:
     """Return the autoencoder of a run as it was at a step, in evaluation mode.
 
     Raises
@@ -23,7 +23,7 @@ def load_cae(run: Run, step: int = -1) -> CAE:
         If the weights were not kept.
     """
     with torch.device("meta"):  # no first weights: drawing them here would meddle with other threads' random state
-        cae = CAE.from_settings(run.settings["autoencoder"])
+        cae = from_settings(run.settings["autoencoder"])
     weights = {name: torch.from_numpy(values) for name, values in run.weights(step).items()}
     cae.load_state_dict(weights, strict=True, assign=True)
     return cae.eval()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ..models.autoencoder import CAE
+from ..models.architecture import Autoencoder
 
 
 def shuffled(n_samples: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
@@ -32,7 +32,7 @@ def shift_in_time(x: Tensor, max_shift: int, generator: torch.Generator) -> Tens
 
 
 @torch.no_grad()
-def embed(cae: CAE, x: Tensor, batch_size: int = 512) -> Tensor:
+def embed(cae: Autoencoder, x: Tensor, batch_size: int = 512) -> Tensor:
     """Embedding of the whole set in sample order, in evaluation mode, without gradients: (n, latent_dim) on the CPU."""
     was_training = cae.training
     cae.eval()

@@ -10,7 +10,7 @@ import torch
 
 from ..data.run import Run
 from ..data.scaling import Scaling
-from ..models.autoencoder import CAE
+from ..models.architecture import from_settings
 from ..models.dec import DEC
 from ..models.decoding import load_cae
 from . import batches, checkpoint
@@ -43,7 +43,7 @@ class Learner:
         else:
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(self._settings["random_state"])
-                self._cae = CAE.from_settings(self._settings["autoencoder"])
+                self._cae = from_settings(self._settings["autoencoder"])
         # convolutions on a CPU run 1.8 times as fast in this order of memory, with the same results
         self._cae.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from ..data.snapshot import Snapshot
-from ..models.autoencoder import CAE
+from ..models.architecture import Autoencoder
 from . import batches
 from .progress import Progress
 
 
 def pretrain(
-    cae: CAE,
+    cae: Autoencoder,
     x: Tensor,
     optimizer: torch.optim.Optimizer,
     generator: torch.Generator,

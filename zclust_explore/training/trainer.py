@@ -16,7 +16,7 @@ from ..data.run import Run
 from ..data.scaling import Scaling
 from ..data.screening import screen
 from ..data.spectrograms import Spectrograms
-from ..models.autoencoder import CAE
+from ..models.architecture import settings_for
 from .checks import clustering, whole
 from .control import Status, Subscriber
 from .session import Session, new_directory
@@ -43,8 +43,12 @@ class Trainer:
         Seed of everything random; None draws one and records it.
     directory : path, optional
         Where the run is written; must not exist or be empty. By default a new folder in `zclust_runs`.
+    kind : {"decibels", "plain"}
+        What the values are: "plain" is for tables of features and for images (see `PlainScaling`).
     amplitude : {"discard", "keep"}
         Whether a weak and a strong event of one kind should look alike (see `Scaling`).
+    widths : tuple of int, optional
+        Of the layers of a network without convolutions, for tables of features (see `DenseAutoencoder`).
     time_pooling : bool
         Whether the embedding ignores where in its window a signal lies (see `CAE`); False is the plain paper version.
     max_shift : float in [0, 0.5]
@@ -78,7 +82,9 @@ class Trainer:
         latent_dim: int = 10,
         random_state: int | None = None,
         directory: str | os.PathLike[str] | None = None,
+        kind: Literal["decibels", "plain"] = "decibels",
         amplitude: Literal["discard", "keep"] = "discard",
+        widths: tuple[int, ...] | None = None,
         time_pooling: bool = True,
         max_shift: float = 0.2,
         batch_size: int = 64,
@@ -101,12 +107,11 @@ class Trainer:
             "batch_size": whole("batch_size", batch_size, 1),
             "learning_rate": float(learning_rate),
         }
-        with torch.random.fork_rng(devices=[]):  # built to check its settings; the learner builds it again, seeded
-            settings["autoencoder"] = CAE(spectrograms.shape, latent_dim, time_pooling=time_pooling).settings
+        settings["autoencoder"] = settings_for(spectrograms.shape, latent_dim, time_pooling, widths)
         found = screen(spectrograms)
         spectrograms = found.apply(spectrograms)
         settings["n_distinct"] = found.n_distinct
-        settings["scaling"] = Scaling.fit(spectrograms, amplitude).to_dict()
+        settings["scaling"] = Scaling.fit(spectrograms, amplitude, kind).to_dict()
         run = Run.create(new_directory() if directory is None else directory, spectrograms, settings)
         for message in found.warnings():
             logger.warning(message)

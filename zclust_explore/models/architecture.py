@@ -1,0 +1,55 @@
+"""Architectures: the autoencoders there are, and which one a run's settings describe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from .autoencoder import CAE
+from .dense import DenseAutoencoder
+
+Autoencoder = CAE | DenseAutoencoder
+
+
+def settings_for(
+    shape: tuple[int, int], latent_dim: int, time_pooling: bool = True, widths: tuple[int, ...] | None = None
+) -> dict[str, Any]:
+    """Settings, for `from_settings`, of a CAE or, where there are `widths`, of a DenseAutoencoder.
+
+    Raises
+    ------
+    ValueError
+        If the network cannot be built.
+
+    Examples
+    --------
+    >>> settings_for((64, 1), 10, widths=(32,))
+    {'kind': 'dense', 'shape': [64, 1], 'latent_dim': 10, 'widths': [32]}
+    """
+    with torch.device("meta"):  # built to check them, not to be used: draws no random numbers
+        if widths is None:
+            return CAE(shape, latent_dim, time_pooling=time_pooling).settings
+        return DenseAutoencoder(shape, latent_dim, widths=widths).settings
+
+
+def from_settings(settings: Mapping[str, Any]) -> Autoencoder:
+    """Build the network that another's `settings` describe, with new weights; a CAE where they name no kind.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown.
+
+    Examples
+    --------
+    >>> type(from_settings(DenseAutoencoder((12, 1)).settings)).__name__
+    'DenseAutoencoder'
+    """
+    kind = settings.get("kind", "convolutional")
+    if kind == "dense":
+        return DenseAutoencoder.from_settings(settings)
+    if kind != "convolutional":
+        raise ValueError(f"kind must be 'convolutional' or 'dense', got {kind!r}.")
+    return CAE.from_settings(settings)
