@@ -25,7 +25,9 @@ class NoTorch:
             raise ModuleNotFoundError(f"No module named {name!r}")
 sys.meta_path.insert(0, NoTorch())
 """
-HEAVY = {"torch", "umap", "obspy", "plotly", "zarr", "pandas", "sklearn"}
+# Through the table of contents, on first use: `run.label(specs)` stands beside `run.labels`, and needs the network.
+DOOR_UPWARDS = ("zclust_explore.data.results", "zclust_explore.label")
+HEAVY = {"torch", "umap", "obspy", "plotly", "zarr", "pandas", "sklearn", "xarray", "pyarrow", "h5py"}
 
 
 def name_of(path: Path) -> str:
@@ -70,6 +72,8 @@ def test_the_floors() -> None:
         for name in imports_of(module, tree):
             target = module_in(name)
             if floor is None or target is None or name == "zclust_explore.__version__":
+                continue
+            if (module, name) == DOOR_UPWARDS:
                 continue
             if floor_of(target) not in FLOORS[: FLOORS.index(floor) + 1]:
                 wrong.append(f"{module} imports {name}")

@@ -18,13 +18,14 @@ import safetensors.numpy
 
 from .files import new_folder, relative, to_json, write_text
 from .journal import Journal
+from .results import Results
 from .snapshot import Snapshot
 from .spectrograms import Spectrograms
 
 FORMAT = 1
 
 
-class Run:
+class Run(Results):
     """What training did: settings, frozen snapshots, weights, warnings and the reason why it stopped.
 
     A run lives in one directory of JSON, Zarr and safetensors files, never pickles, and opens without PyTorch. A
@@ -210,31 +211,6 @@ class Run:
         return (self._folder(self.snapshot(step).step) / "checkpoint.safetensors").read_bytes()
 
     # -- the last snapshot, and all of them over time ------------------------------------------------------------------
-
-    @property
-    def embedding(self) -> np.ndarray:
-        """Latent coordinates at the last step: (n_samples, latent_dim)."""
-        return self.snapshot().embedding
-
-    @property
-    def centroids(self) -> np.ndarray | None:
-        """Cluster centres at the last step: (n_clusters, latent_dim), or None before clustering."""
-        return self.snapshot().centroids
-
-    @property
-    def labels(self) -> np.ndarray | None:
-        """Cluster of each window at the last step: (n_samples,), or None before clustering."""
-        return self.snapshot().labels
-
-    @property
-    def n_clusters(self) -> int | None:
-        """Number of centroids at the last step, or None before clustering."""
-        centroids = self.snapshot().centroids if len(self) else None
-        return None if centroids is None else len(centroids)
-
-    def soft_assignments(self, step: int = -1) -> np.ndarray:
-        """q at a step: (n_samples, n_clusters), rows sum to 1."""
-        return self.snapshot(step).soft_assignments()
 
     @property
     def history(self) -> pd.DataFrame:
