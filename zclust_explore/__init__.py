@@ -25,6 +25,7 @@ _HOMES = {
     "reconstruct": "models.decoding",
     "encode": "models.labelling",
     "label": "models.labelling",
+    "DeepEmbeddedClustering": "training.estimator",
     "Trainer": "training.trainer",
     "pca_kmeans": "evaluation.baselines",
     "score": "evaluation.scores",

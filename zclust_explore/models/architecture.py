@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 
 from .autoencoder import CAE
@@ -53,3 +54,12 @@ def from_settings(settings: Mapping[str, Any]) -> Autoencoder:
     if kind != "convolutional":
         raise ValueError(f"kind must be 'convolutional' or 'dense', got {kind!r}.")
     return CAE.from_settings(settings)
+
+
+def trained(settings: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> Autoencoder:
+    """Build the network that `settings` describe, with weights as a run keeps them, in evaluation mode."""
+    with torch.device("meta"):  # no first weights: drawing them here would meddle with other threads' random state
+        network = from_settings(settings)
+    tensors = {name: torch.tensor(values) for name, values in weights.items()}
+    network.load_state_dict(tensors, strict=True, assign=True)
+    return network.eval()

@@ -9,7 +9,7 @@ import torch
 
 from ..data.run import Run
 from ..data.scaling import Scaling
-from .architecture import Autoencoder, from_settings
+from .architecture import Autoencoder, trained
 
 BATCH = 256
 
@@ -22,11 +22,7 @@ def load_cae(run: Run, step: int = -1) -> Autoencoder:
     FileNotFoundError
         If the weights were not kept.
     """
-    with torch.device("meta"):  # no first weights: drawing them here would meddle with other threads' random state
-        cae = from_settings(run.settings["autoencoder"])
-    weights = {name: torch.from_numpy(values) for name, values in run.weights(step).items()}
-    cae.load_state_dict(weights, strict=True, assign=True)
-    return cae.eval()
+    return trained(run.settings["autoencoder"], run.weights(step))
 
 
 def reconstruct(run: Run, indices: Any, step: int = -1) -> np.ndarray:
