@@ -1,0 +1,1 @@
+"""The part of torchvision that ClustPy names in its convolutional networks."""

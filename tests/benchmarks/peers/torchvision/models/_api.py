@@ -1,0 +1,3 @@
+"""Types that ClustPy names in annotations."""
+
+Weights = WeightsEnum = object
