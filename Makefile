@@ -65,6 +65,10 @@ chromium: $(VENV)/.installed-test  # found, or installed where that is allowed, 
 test: lint chromium  ## Everything: lint, types, unit, doctest, property, notebooks, real browser
 	$(BIN)/python -m pytest $(TEST_ARGS)
 
+.PHONY: traps
+traps: $(VENV)/.installed-test  ## The traps of deep embedded clustering, the tests of each, and their results
+	$(BIN)/python -m tests.traps
+
 .PHONY: bench
 bench: $(VENV)/.installed-test  ## Print the benchmark tables
 	$(BIN)/python -m tests.benchmarks

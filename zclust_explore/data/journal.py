@@ -32,3 +32,9 @@ class Journal:
             except ValueError:  # empty, or torn
                 continue
         return events
+
+    def of_pretraining(self, n_snapshots: int) -> list[dict[str, Any]]:
+        """Events of the first snapshots, up to where clustering was asked for, even if that failed before its first."""
+        events = self.read()
+        after = [i for i, event in enumerate(events) if event["step"] >= n_snapshots or event["kind"] == "cluster"]
+        return events[: after[0]] if after else events

@@ -213,6 +213,12 @@ class Run(Results):
     # -- the last snapshot, and all of them over time ------------------------------------------------------------------
 
     @property
+    def n_effective_clusters(self) -> int | None:
+        """Number of clusters at the last step that have windows and a cloud of their own (see `Census`), or None."""
+        census = self.snapshot().census() if len(self) else None
+        return None if census is None else census.n_effective
+
+    @property
     def history(self) -> pd.DataFrame:
         """One row a snapshot: step, phase, epoch, label_change, and each loss."""
         rows = []
@@ -225,7 +231,7 @@ class Run(Results):
     # -- events ------------------------------------------------------------------------------------------------------
 
     def record(
-        self, kind: Literal["pretrain", "cluster", "resume", "warning", "stop"], message: str, **details: Any
+        self, kind: Literal["pretrain", "cluster", "resume", "reseed", "warning", "stop"], message: str, **details: Any
     ) -> None:
         """Add an event in words, with its step."""
         self._journal.append({"kind": kind, "step": len(self) - 1, "message": message, **details})
@@ -259,16 +265,13 @@ class Run(Results):
     def branch(self, path: str | os.PathLike[str], n_snapshots: int) -> Run:
         """Copy the run as it was after its first snapshots to a new path, to go on from there differently."""
         with new_folder(Path(path)) as folder:
-            kept = {f"{step:06d}" for step in range(n_snapshots)}
             for entry in self.directory.iterdir():
                 if entry.name == "snapshots":
-                    for step in kept:
-                        shutil.copytree(entry / step, folder / "snapshots" / step)
+                    for name in (f"{step:06d}" for step in range(n_snapshots)):
+                        shutil.copytree(entry / name, folder / "snapshots" / name)
                 elif entry.name in ("run.json", "spectrograms"):
                     (shutil.copytree if entry.is_dir() else shutil.copy2)(entry, folder / entry.name)
             journal = Journal(folder / "events.jsonl")
-            for event in self.events:
-                if event["step"] >= n_snapshots or event["kind"] == "cluster":
-                    break  # what follows belongs to the clustering, even if it failed before its first snapshot
+            for event in self._journal.of_pretraining(n_snapshots):
                 journal.append(event)
         return Run(Path(path))

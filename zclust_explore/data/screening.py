@@ -108,7 +108,7 @@ class Screening:
         return replace(usable, skipped=found)
 
 
-def screen(specs: Spectrograms) -> Screening:
+def screen(specs: Spectrograms, *, keep_flat: bool = False) -> Screening:
     """Look through spectrograms for windows that hold NaN or infinity, one value, no change in time, or copies.
 
     Reads a few hundred windows at a time, so that a store need not fit into memory.
@@ -116,6 +116,9 @@ def screen(specs: Spectrograms) -> Screening:
     Parameters
     ----------
     specs : Spectrograms
+    keep_flat : bool
+        Whether windows that hold one value throughout are usable: in a table of features they may be, of a seismometer
+        they are not.
 
     Returns
     -------
@@ -138,8 +141,8 @@ def screen(specs: Spectrograms) -> Screening:
         values = np.where(finite[:, None, None], values, 0) + 0.0  # -0.0 becomes 0.0: they are the same value
         low, high = values.min(axis=(1, 2)), values.max(axis=(1, 2))
         rounding = ROUNDING * np.maximum(np.abs(low), np.abs(high))
-        flat = high - low <= rounding
-        still = np.ptp(values, axis=2).max(axis=1) <= rounding
+        flat = (high - low <= rounding) & (not keep_flat)
+        still = (np.ptp(values, axis=2).max(axis=1) <= rounding) & (specs.shape[1] > 1)
         rows = slice(start, start + len(values))
         reasons[rows] = np.where(finite, np.where(flat, FLAT, ""), NOT_FINITE)
         steady[rows] = finite & ~flat & still

@@ -12,6 +12,7 @@ import numpy as np
 import zarr
 
 from .assignments import soft_assignments
+from .census import Census
 
 Phase = Literal["pretrain", "cluster"]
 
@@ -49,13 +50,15 @@ class Snapshot:
     alpha: float = 1.0
 
     def __post_init__(self) -> None:
-        """Copy and freeze the arrays."""
+        """Copy and freeze the arrays, which must be finite: NaN would be recorded, resumed from and drawn."""
         for name in ("embedding", "centroids"):
             value = getattr(self, name)
             if value is not None:
                 value = np.array(value, dtype=np.float32)
                 if value.ndim != 2:
                     raise ValueError(f"{name} must have two dimensions, got shape {value.shape}.")
+                if not np.isfinite(value).all():
+                    raise ValueError(f"{name} must be finite, got NaN or infinity at step {self.step}.")
                 value.setflags(write=False)
                 object.__setattr__(self, name, value)
         object.__setattr__(self, "losses", dict(self.losses))
@@ -70,6 +73,10 @@ class Snapshot:
     def labels(self) -> np.ndarray | None:
         """Cluster of each sample (n_samples,), the largest q; None before clustering."""
         return None if self.centroids is None else self.soft_assignments().argmax(axis=1)
+
+    def census(self) -> Census | None:
+        """Sizes of the clusters and how far apart they are; None before clustering."""
+        return None if self.centroids is None else Census.of(self.embedding, self.centroids, self.alpha)
 
     def write(self, folder: Path) -> None:
         """Write `snapshot.json` and `arrays/` into an existing folder."""

@@ -33,11 +33,22 @@ def shift_in_time(x: Tensor, max_shift: int, generator: torch.Generator) -> Tens
 
 @torch.no_grad()
 def embed(cae: Autoencoder, x: Tensor, batch_size: int = 512) -> Tensor:
-    """Embedding of the whole set in sample order, in evaluation mode, without gradients: (n, latent_dim) on the CPU."""
+    """Embedding of the whole set in sample order, in evaluation mode, without gradients: (n, latent_dim) on the CPU.
+
+    Raises
+    ------
+    FloatingPointError
+        If it is not finite: the last step of an epoch may have been the one too many, with its loss still finite.
+    """
     was_training = cae.training
     cae.eval()
     embedding = torch.cat([cae.encode(batch)[0] for batch in x.split(batch_size)]).cpu()
     cae.train(was_training)
+    if not torch.isfinite(embedding).all():
+        raise FloatingPointError(
+            "The embedding became NaN or infinite: the learning rate is too high for these data. Everything up to the "
+            "last snapshot is kept."
+        )
     return embedding
 
 

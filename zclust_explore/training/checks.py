@@ -55,6 +55,7 @@ def clustering(
     update_interval: int,
     reconstruction_weight: float,
     alpha: float,
+    reseed: bool,
 ) -> dict[str, Any]:
     """Return what `Trainer.cluster` is asked for, within its limits; `n_distinct` windows differ, None is unknown."""
     limit, said = n_samples, f"n_samples ({n_samples})"
@@ -69,6 +70,7 @@ def clustering(
         "update_interval": whole("update_interval", update_interval, 1),
         "reconstruction_weight": float(reconstruction_weight),
         "alpha": float(alpha),
+        "reseed": bool(reseed),
     }
     if start not in get_args(Start):
         raise ValueError(f"start must be 'mixture' or 'kmeans', got {start!r}.")

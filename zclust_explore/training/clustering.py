@@ -8,10 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..data import assignments
 from ..data.snapshot import Snapshot
 from ..models.dec import DEC, clustering_loss, soft_assignments, target_distribution
 from . import batches
 from .progress import Progress
+from .reseeding import Reseeding, move
 
 
 def cluster(
@@ -27,6 +29,7 @@ def cluster(
     reconstruction_weight: float,
     tol: float,
     patience: int,
+    reseed: bool = False,
     before: Sequence[Snapshot] = (),
     first_step: int = 0,
 ) -> Generator[Progress, None, str]:
@@ -34,7 +37,8 @@ def cluster(
 
     Every `update_interval` epochs Q of the *whole* set is taken in evaluation mode, in sample order; from it come the
     labels, a snapshot, and the target P, which stays frozen until the next time and is looked up by sample index. It
-    stops when at `patience` such updates in a row at most `tol` of the labels have changed, or after `n_epochs`.
+    stops when at `patience` such updates in a row at most `tol` of the labels have changed, or after `n_epochs`. With
+    `reseed`, centroids that were lost move between the snapshot and its target (see `Reseeding`).
 
     `before` are the snapshots of this phase so far when it continues. Yields after every batch and with each
     snapshot; returns the reason why it stopped, in words.
@@ -42,32 +46,39 @@ def cluster(
     n_batches = batches.count(len(x), batch_size)
     labels = before[-1].labels if before else None
     change = before[-1].label_change if before else None
-    calm = 0
+    calm, reseeding = 0, Reseeding(reseed)
+    plan: dict[int, np.ndarray] = {}
     for snapshot in before:
-        calm = calm + 1 if snapshot.label_change is not None and snapshot.label_change <= tol else 0
+        plan = reseeding.plan(snapshot) if snapshot.epoch < n_epochs else {}
+        calm = calm + 1 if not plan and snapshot.label_change is not None and snapshot.label_change <= tol else 0
     losses = batches.Mean()
     step, first_epoch = first_step, before[-1].epoch if before else 0
     for epoch in range(first_epoch, n_epochs + 1):
         due = epoch % update_interval == 0 or epoch == n_epochs
         if due:
             embedding = batches.embed(dec.cae, x)
-            q = soft_assignments(embedding.double(), dec.centroids.detach().cpu().double(), dec.alpha)
-            p = target_distribution(q).float().to(x.device)
         if due and not (before and epoch == first_epoch):  # that snapshot exists already
-            previous, labels = labels, q.argmax(dim=1).numpy()
-            change = None if previous is None else float(np.mean(labels != previous))
             centroids = dec.centroids.detach().cpu().numpy()
+            # by the very function that labels are read with when this is resumed: ties fall alike
+            q_now = assignments.soft_assignments(embedding.numpy(), centroids, dec.alpha)
+            previous, labels = labels, q_now.argmax(axis=1)
+            change = None if previous is None else float(np.mean(labels != previous))
             snapshot = Snapshot(
                 step, "cluster", epoch, losses.values(), embedding.numpy(), centroids, change, dec.alpha
             )
-            yield Progress("cluster", epoch, n_epochs, 0, n_batches, losses.values(), snapshot)
+            plan = reseeding.plan(snapshot) if epoch < n_epochs else {}
+            calm = calm + 1 if not plan and change is not None and change <= tol else 0
+            yield Progress("cluster", epoch, n_epochs, 0, n_batches, losses.values(), snapshot, tuple(plan))
             step += 1
             losses = batches.Mean()
-            calm = calm + 1 if change is not None and change <= tol else 0
         if calm >= patience:  # perhaps at the last snapshot before: it may have been stopped right there
             return f"at most {tol:.1%} of the labels changed at {patience} updates in a row, after {epoch} epochs"
         if epoch == n_epochs:
             break
+        if due:
+            move(dec, optimizer, plan)
+            q = soft_assignments(embedding.double(), dec.centroids.detach().cpu().double(), dec.alpha)
+            p = target_distribution(q).float().to(x.device)
         dec.train()
         for batch, indices in enumerate(batches.shuffled(len(x), batch_size, generator), start=1):
             shifted = batches.shift_in_time(x[indices], max_shift, generator)

@@ -65,6 +65,19 @@ class Control:
     def series(self) -> Iterator[None]:
         """Have several pieces of work count as one: running all the time, and a stop between them is not forgotten.
 
+        Wants `set_out` before it, which may be on another thread.
+        """
+        self._in_series = True
+        try:
+            yield
+        finally:
+            self._in_series = False
+            if self.status in ("running", "paused"):  # paused after its last batch: there is nothing to wait for
+                self.end("finished", "")
+
+    def set_out(self) -> None:
+        """Say that work is going on, from now on; what was stopped or paused before is forgotten.
+
         Raises
         ------
         RuntimeError
@@ -73,13 +86,6 @@ class Control:
         if self._free.locked():
             raise RuntimeError("This trainer is busy: stop() it first, or wait.")
         self._set_out()
-        self._in_series = True
-        try:
-            yield
-        finally:
-            self._in_series = False
-            if self.status in ("running", "paused"):  # paused after its last batch: there is nothing to wait for
-                self.end("finished", "")
 
     def _set_out(self) -> None:
         with self._turn:

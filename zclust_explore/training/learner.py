@@ -10,7 +10,6 @@ import torch
 
 from ..data.run import Run
 from ..data.scaling import Scaling
-from ..models.architecture import from_settings
 from ..models.dec import DEC
 from ..models.decoding import load_cae
 from . import batches, checkpoint
@@ -18,6 +17,7 @@ from .clustering import cluster
 from .pretraining import pretrain
 from .progress import Progress
 from .starts import Start, first_centroids
+from .weights import first_weights
 
 
 class Learner:
@@ -41,9 +41,7 @@ class Learner:
         if len(self.run):
             self._cae = load_cae(self.run).train()
         else:
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(self._settings["random_state"])
-                self._cae = from_settings(self._settings["autoencoder"])
+            self._cae = first_weights(self._settings["autoencoder"], self._settings["random_state"])
         # convolutions on a CPU run 1.8 times as fast in this order of memory, with the same results
         self._cae.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
@@ -72,7 +70,8 @@ class Learner:
     ) -> Generator[Progress, None, str]:
         """Begin with first centroids or continue clustering; further arguments as in `cluster`."""
         self._load()
-        before = [snapshot for snapshot in self.run.snapshots if snapshot.phase == "cluster"]
+        phases = self.run.history.phase.tolist()  # without reading any arrays
+        before = [self.run.snapshot(step) for step, phase in enumerate(phases) if phase == "cluster"]
         centroids = before[-1].centroids if before else None
         if centroids is None:
             embedding = batches.embed(self._cae, self._x).numpy()
@@ -89,7 +88,7 @@ class Learner:
         if len(self.run) and self.run.snapshot().phase == phase:
             checkpoint.restore(self.run.checkpoint(), self._optimizer, self._generator)
 
-    def _common(self) -> dict[str, int]:
+    def _common(self) -> dict[str, Any]:
         return {
             "batch_size": self._settings["batch_size"],
             "max_shift": round(self._settings["max_shift"] * self._x.shape[3]),

@@ -23,6 +23,8 @@ class Progress:
         Means over the samples since the last snapshot.
     snapshot : Snapshot, optional
         If one was taken now.
+    reseeded : tuple of int
+        Clusters whose lost centroids move right after this snapshot.
     elapsed_s : float
         Seconds of training in this phase, pauses left out.
     """
@@ -34,6 +36,7 @@ class Progress:
     n_batches: int
     losses: Mapping[str, float]
     snapshot: Snapshot | None = None
+    reseeded: tuple[int, ...] = ()
     elapsed_s: float = 0.0
 
     @property

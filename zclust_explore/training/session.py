@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from tqdm.auto import tqdm
 
 from ..data.files import free_path
 from ..data.run import Run
 from ..data.snapshot import Phase, Snapshot
+from . import watch
 from .control import Control
 from .learner import Learner
 from .progress import Progress
@@ -36,7 +36,6 @@ class Session:
         self.run = run
         self.control = Control()
         self._learner = Learner(run, device)
-        self._empty: set[int] = set()  # clusters that were without members at the last snapshot
 
     @property
     def begun(self) -> list[dict[str, Any]]:
@@ -105,21 +104,31 @@ class Session:
                     self._end(*ended.value)
                     return
                 if progress.snapshot is not None:
-                    self._record(progress.snapshot)
+                    self._record(progress.snapshot, progress.reseeded)
                     shown.set_postfix({name: f"{loss:.3g}" for name, loss in progress.losses.items()})
                 shown.update(round(100 * progress.fraction) - shown.n)
 
-    def _record(self, snapshot: Snapshot) -> None:
+    def _record(self, snapshot: Snapshot, reseeded: tuple[int, ...] = ()) -> None:
+        before = self.run.snapshot() if len(self.run) else None
         self.run.append(snapshot, *self._learner.state())
-        if snapshot.centroids is None or snapshot.labels is None:
-            return
-        sizes = np.bincount(snapshot.labels, minlength=len(snapshot.centroids))
-        empty = set(np.flatnonzero(sizes == 0).tolist())
-        newly, self._empty = empty - self._empty, empty
-        for number in sorted(newly):
-            message = f"Cluster {number} has no members at step {snapshot.step}: fewer come out than were asked for."
+        for about, message in watch.news(snapshot, before, self._told()).items():
             logger.warning(message)
-            self.run.record("warning", message)
+            self.run.record("warning", message, about=about)
+        if reseeded:
+            numbers = ", ".join(str(number) for number in reseeded)
+            message = f"Lost centroid(s) {numbers} move to the windows that are worst represented at {snapshot.step}."
+            logger.info(message)
+            self.run.record("reseed", message, clusters=list(reseeded))
+
+    def _told(self) -> set[str]:
+        """What was said about clusters since the clustering began or centroids were moved."""
+        told: set[str] = set()
+        for event in self.run.events:
+            if event["kind"] in ("cluster", "reseed"):
+                told.clear()
+            elif "about" in event:
+                told.add(event["about"])
+        return told
 
     def _end(self, status: Literal["finished", "stopped", "failed"], reason: str) -> None:
         try:
@@ -129,7 +138,7 @@ class Session:
 
     def _branch(self) -> None:
         """If there is clustering in this run already, go on in a new one that has only the pretraining."""
-        phases = [snapshot.phase for snapshot in self.run.snapshots]
+        phases = self.run.history.phase.tolist() if len(self.run) else []
         if "cluster" in phases:
             self.run = self.run.branch(free_path(self.run.directory), phases.index("cluster"))
             self._learner = Learner(self.run, self._learner.device)

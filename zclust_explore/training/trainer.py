@@ -108,7 +108,7 @@ class Trainer:
             "learning_rate": float(learning_rate),
         }
         settings["autoencoder"] = settings_for(spectrograms.shape, latent_dim, time_pooling, widths)
-        found = screen(spectrograms)
+        found = screen(spectrograms, keep_flat=kind == "plain")
         spectrograms = found.apply(spectrograms)
         settings["n_distinct"] = found.n_distinct
         settings["scaling"] = Scaling.fit(spectrograms, amplitude, kind).to_dict()
@@ -180,6 +180,7 @@ class Trainer:
         update_interval: int = 1,
         reconstruction_weight: float = 1.0,
         alpha: float = 1.0,
+        reseed: bool = False,
         progress_bar: bool = True,
     ) -> Run:
         """Cluster: first centroids, then deep embedded clustering; returns the run.
@@ -204,6 +205,9 @@ class Trainer:
             behind; 10 is IDEC (Guo et al. 2017) with its γ of 0.1.
         alpha : float
             Degrees of freedom of Student's t kernel.
+        reseed : bool
+            Whether centroids without windows, or on top of another, move to windows that are badly represented (see
+            `Reseeding`). Without it they are only told of, in `run.warnings`.
 
         Raises
         ------
@@ -223,8 +227,10 @@ class Trainer:
             update_interval=update_interval,
             reconstruction_weight=reconstruction_weight,
             alpha=alpha,
+            reseed=reseed,
         )
-        if not any(snapshot.phase == "pretrain" and snapshot.epoch for snapshot in self.run.snapshots):
+        history = self.run.history
+        if not len(history) or not history.epoch[history.phase == "pretrain"].any():
             raise RuntimeError("The autoencoder must be pretrained before clustering: call pretrain().")
         return self._session.work("cluster", asked, progress_bar)
 
@@ -260,6 +266,8 @@ class Trainer:
         if self._thread is not None and self._thread.is_alive():
             raise RuntimeError("This trainer is running already.")
 
+        self._session.control.set_out()  # here, so that the status says so at once, and a stop from now on is heard
+
         def work() -> None:
             try:
                 with self._session.control.series():
@@ -275,7 +283,11 @@ class Trainer:
                 logger.exception("Training failed")
 
         self._thread = threading.Thread(target=work, name="zclust-trainer", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:  # no more threads can be had
+            self._session.control.end("failed", f"{type(error).__name__}: {error}")
+            raise
 
     def pause(self) -> None:
         """Wait after the batch that is being worked on; returns at once."""
