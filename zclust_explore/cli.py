@@ -1,26 +1,62 @@
-"""The command line: zclust-explore lab."""
+"""The command line: zclust-explore lab, cluster, resume, encode, label."""
 
 import argparse
+import logging
 import os
+import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 from urllib.parse import quote
 
-from zclust_explore import __version__
+from zclust_explore import __version__, commands
 
+# Kernels inherit this, and torch reads it when first imported: on busy cores, OpenMP threads that spin while they
+# wait make training steps several times slower.
+SPINCOUNT = "0"
+EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrongly asked for, 130 interrupted."
 FIRST_NOTEBOOK = "00_start_here.ipynb"
 NO_LAB = 'JupyterLab is not installed here. Install it with:  pip install "zclust-explore[lab]"'
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand and return the exit code."""
+    """Run one subcommand and return the exit code: 0 done, 1 failed, 2 wrongly asked for, 130 interrupted."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(argv)
+    if options.command == "lab":
+        return _lab(rest)
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    logging.basicConfig(format="zclust-explore: %(message)s", level=logging.WARNING)
+    os.environ.setdefault("GOMP_SPINCOUNT", SPINCOUNT)
+    try:
+        print(options.work(options))
+    except KeyboardInterrupt:
+        print(f"\nzclust-explore {options.command}: interrupted. {_what_is_kept(options)}", file=sys.stderr)
+        return 130
+    except commands.UsageError as error:
+        print(f"zclust-explore {options.command}: {error}", file=sys.stderr)
+        return 2
+    except (ArithmeticError, OSError, RuntimeError, TypeError, ValueError) as error:
+        print(f"zclust-explore {options.command}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _what_is_kept(options: argparse.Namespace) -> str:
+    run = options.run if options.command == "resume" else options.output if options.command == "cluster" else None
+    if run is not None and (Path(run) / commands.COMMAND).is_file():
+        return f"The run up to its last snapshot is kept. To go on:  zclust-explore resume {shlex.quote(run)}"
+    return "Nothing was written."
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zclust-explore", description="See what kinds of signals are in a data set.")
     parser.add_argument("--version", action="version", version=f"zclust-explore {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    lab = commands.add_parser(
+    subcommands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    subcommands.add_parser(
         "lab",
         allow_abbrev=False,
         usage="zclust-explore lab [NOTEBOOK.ipynb] [JUPYTER ARGUMENTS]",
@@ -29,9 +65,62 @@ def main(argv: Sequence[str] | None = None) -> int:
         " ./zclust_notebooks first; files already there are left alone. Everything else is passed on to JupyterLab,"
         " for example --no-browser or --port=8890.",
     )
-    lab.set_defaults(run=_lab)
-    options, rest = parser.parse_known_args(argv)
-    return int(options.run(rest))
+
+    def add(name: str, work: Callable[[argparse.Namespace], str], said: str) -> argparse.ArgumentParser:
+        made = subcommands.add_parser(name, allow_abbrev=False, help=said, description=f"{said}. {EXIT_CODES}")
+        made.set_defaults(work=work)
+        made.add_argument("--device", help="a PyTorch device, such as cuda:1 (default: cuda if there is one)")
+        made.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+        return made
+
+    train = add("cluster", commands.cluster, "Train an autoencoder on spectrograms and cluster them")
+    train.add_argument("spectrograms", metavar="SPECTROGRAMS", help=commands.ACCEPTED)
+    train.add_argument("-o", "--output", metavar="RUN", required=True, help="folder of the run, which must be free")
+    train.add_argument("--k", "--n-clusters", dest="n_clusters", metavar="K", type=_whole(2), required=True)
+    train.add_argument("--seed", dest="random_state", metavar="SEED", type=_whole(0), help="of everything random")
+    train.add_argument("--epochs", type=_whole(1), help="passes over the data, in both phases")
+    train.add_argument("--pretrain-epochs", type=_whole(1), help="passes in the first phase, if other than --epochs")
+    train.add_argument("--latent-dim", type=_whole(1), help="size of the embedding")
+    train.add_argument("--amplitude", choices=["discard", "keep"], help="whether loud and quiet windows differ")
+    train.add_argument("--batch-size", type=_whole(1))
+    train.add_argument("--learning-rate", type=_number(0))
+    train.add_argument("--background", choices=["trace", "window"], help="what counts as silence")
+    train.add_argument("--recipe", choices=["default", "paper"], help="paper: plain DEC, without anything of ours")
+    train.add_argument("--start", choices=["mixture", "kmeans"], help="where the centroids begin")
+    train.add_argument("--tol", type=_number(0, 1), help="stop when at most this fraction of the labels changes")
+    train.add_argument("--patience", type=_whole(1), help="... at so many updates in a row")
+    train.add_argument("--update-interval", type=_whole(1), help="epochs between updates of the target distribution")
+    train.add_argument("--reconstruction-weight", type=_number(0), help="0 is DEC, 10 is IDEC")
+    train.add_argument("--alpha", type=_number(0), help="degrees of freedom of Student's t kernel")
+    again = add("resume", commands.resume, "Go on with a run of `cluster` that was interrupted")
+    again.add_argument("run", metavar="RUN")
+    for name, work, said in (
+        ("encode", commands.encode, "Write the latent coordinates of spectrograms"),
+        ("label", commands.label, "Write clusters of spectrograms and which are unlike anything in the training"),
+    ):
+        use = add(name, work, said)
+        use.add_argument("run", metavar="RUN", help="folder of a run")
+        use.add_argument("spectrograms", metavar="SPECTROGRAMS", help=commands.ACCEPTED)
+        use.add_argument("-o", "--output", metavar="OUTPUT", required=True, help="a .parquet, .csv or .nc file")
+    return parser
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    def number(word: str) -> int:
+        if int(word) < least:
+            raise argparse.ArgumentTypeError(f"must be at least {least}, got {word}")
+        return int(word)
+
+    return number
+
+
+def _number(least: float, most: float = float("inf")) -> Callable[[str], float]:
+    def number(word: str) -> float:
+        if not least <= float(word) <= most:
+            raise argparse.ArgumentTypeError(f"must be between {least:g} and {most:g}, got {word}")
+        return float(word)
+
+    return number
 
 
 def _lab(rest: list[str]) -> int:
@@ -46,9 +135,7 @@ def _lab(rest: list[str]) -> int:
         print(NO_LAB, file=sys.stderr)
         return 1
     notebook = Path(named[0]) if named else copy_notebooks(Path("zclust_notebooks")) / FIRST_NOTEBOOK
-    # Kernels inherit this, and torch reads it when first imported: on busy cores, OpenMP threads that spin while they
-    # wait make training steps several times slower.
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")
+    os.environ.setdefault("GOMP_SPINCOUNT", SPINCOUNT)
     LabApp.launch_instance(lab_arguments(notebook, rest, as_root=getattr(os, "geteuid", lambda: 1)() == 0))
     return 0
 
