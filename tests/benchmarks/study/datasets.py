@@ -57,7 +57,7 @@ class Dataset:
 
 
 # Images have no time axis that a signal could move along, and their values are no decibels.
-IMAGES: dict[str, Any] = {"kind": "plain", "time_pooling": False, "max_shift": 0.0}
+IMAGES: dict[str, Any] = {"kind": "plain", "time_pooling": False}
 DATASETS = {
     "toy": Dataset("toy world, 600 windows, 8 kinds", 8),
     "pnw4": Dataset("Pacific Northwest, 743 windows, 4 kinds", 4, "pnw_events_open.npz", "pnw"),

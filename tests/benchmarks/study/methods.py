@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,10 +15,11 @@ import numpy as np
 
 import zclust_explore as zx
 from tests.benchmarks.study.datasets import DATASETS, WINDOWS, load
+from zclust_explore.training.recipes import find_recipe
 
 LATENT_DIM = 10
 FIT_LIMIT = 20_000  # samples a mixture is fitted on; it labels all
-PAPER: dict[str, Any] = {"time_pooling": False, "max_shift": 0.0}  # the network of the papers: nothing about time
+PAPER: dict[str, Any] = {"recipe": "paper"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ METHODS = {
     "AE + k-means": Method("embedding", "k-means"),
     "AE + mixture": Method("embedding", "mixture"),
     "DEC": Method("deep"),
-    "DEC as in the paper": Method("deep", trainer=PAPER, cluster={"start": "kmeans", "reconstruction_weight": 0.0}),
+    "DEC as in the paper": Method("deep", trainer=PAPER),
     "IDEC": Method("deep", cluster={"reconstruction_weight": 10.0}),
     "ClustPy DEC": Method("peer"),
     "ClustPy IDEC": Method("peer"),
@@ -57,9 +59,12 @@ def settings(dataset: str, method: str) -> dict[str, Any]:
     """Everything that decides a result but the seed, defaults of the package included: what a result is kept under."""
     row = METHODS[method]
     known: dict[str, Any] = {"window": WINDOWS.get(DATASETS[dataset].window), "method": row.kind, "simple": row.simple}
-    known["trainer"] = {**_defaults(zx.Trainer), **DATASETS[dataset].trainer, **row.trainer}
     if row.kind == "peer":
         return {"method": method}
+    known["trainer"] = {**_defaults(zx.Trainer), **DATASETS[dataset].trainer, **row.trainer}
+    # what lies behind the arguments' names
+    known["trainer"] |= {"recipe": asdict(find_recipe(known["trainer"]["recipe"]))}
+    known["trainer"] |= {"scaling": _defaults(zx.Scaling), "network": _defaults(zx.CAE)}
     if row.kind in ("embedding", "deep"):
         known["pretrain"] = _defaults(zx.Trainer.pretrain)
     if row.kind == "deep":
@@ -91,7 +96,10 @@ def label(dataset: str, method: str, seed: int, folder: Path) -> dict[str, float
     if row.kind == "components":
         specs = load(dataset, seed)
         began = time.perf_counter()
-        labels = SIMPLE[row.simple](components(specs, dataset, seed), n_clusters, seed)
+        with tempfile.TemporaryDirectory() as temporary:
+            arguments = {**DATASETS[dataset].trainer, **row.trainer}
+            z = components(specs, arguments, Path(temporary) / "run", seed)
+        labels = SIMPLE[row.simple](z, n_clusters, seed)
     elif row.kind == "embedding":
         specs = zx.Run.open(folder).spectrograms
         began = time.perf_counter()
@@ -110,12 +118,13 @@ def label(dataset: str, method: str, seed: int, folder: Path) -> dict[str, float
     return {**zx.score(specs.metadata["label"], labels), "seconds": seconds}
 
 
-def components(specs: zx.Spectrograms, dataset: str, seed: int) -> np.ndarray:
+def components(specs: zx.Spectrograms, arguments: dict[str, Any], folder: Path, seed: int) -> np.ndarray:
     """Principal components of the very input that the network gets, as many as its embedding has dimensions."""
     from sklearn.decomposition import PCA
 
-    kind = DATASETS[dataset].trainer.get("kind", "decibels")
-    flat = zx.Scaling.fit(specs, kind=kind).apply(specs.read()).reshape(len(specs), -1)
+    trainer = zx.Trainer(specs, random_state=seed, directory=folder, **arguments)
+    scaling = zx.Scaling.from_dict(trainer.run.settings["scaling"])
+    flat = scaling.apply(trainer.spectrograms.read()).reshape(trainer.run.n_samples, -1)
     found: np.ndarray = PCA(LATENT_DIM, random_state=seed).fit_transform(flat)
     return found.astype(float)
 

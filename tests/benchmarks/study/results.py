@@ -43,8 +43,8 @@ def write(file: Path, result: Mapping[str, Any]) -> None:
     os.replace(draft, file)
 
 
-def in_process(module: str, *arguments: str, extra_path: str = "") -> dict[str, Any]:
-    """Run a module of ours that prints a result, in a process of its own.
+def in_process(module: str, *arguments: str, extra_path: str = "", spin: bool = False) -> dict[str, Any]:
+    """Run a module of ours that prints a result, in a process of its own; `spin` leaves OpenMP's threads as they are.
 
     Raises
     ------
@@ -53,7 +53,9 @@ def in_process(module: str, *arguments: str, extra_path: str = "") -> dict[str, 
     """
     search = os.pathsep.join(filter(None, [extra_path, str(ROOT), os.environ.get("PYTHONPATH", "")]))
     # for all methods alike: spinning threads on cores that others use too would measure the others
-    environment = {"GOMP_SPINCOUNT": "0", **os.environ, "PYTHONPATH": search}
+    environment = {**os.environ, "PYTHONPATH": search, "GOMP_SPINCOUNT": "0"}
+    if spin:
+        environment.pop("GOMP_SPINCOUNT")
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
     )
