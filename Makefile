@@ -70,8 +70,12 @@ traps: $(VENV)/.installed-test  ## The traps of deep embedded clustering, the te
 	$(BIN)/python -m tests.traps
 
 .PHONY: bench
-bench: $(VENV)/.installed-test  ## Print the benchmark tables
-	$(BIN)/python -m tests.benchmarks
+bench: $(VENV)/.installed-test  ## Print the benchmark tables; of the clustering study the quick part
+	BENCH_JOBS=$${BENCH_JOBS:-2} $(BIN)/python -m tests.benchmarks
+
+.PHONY: bench-full
+bench-full: $(VENV)/.installed-test  ## The whole clustering study, MNIST and a peer included: hours, can be stopped and continued
+	BENCH=full $(BIN)/python -m tests.benchmarks clustering
 
 .PHONY: first-paint
 first-paint: chromium  ## Seconds from `make lab` in a fresh clone of HEAD to the painted explorer
