@@ -114,20 +114,20 @@ def encode(
 
     def prepare(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         finite = np.isfinite(values).all(axis=(1, 2))
-        return scaling.apply(values if finite.all() else values[finite]), finite
+        usable = values[finite]
+        return (scaling.apply(usable) if len(usable) else usable), finite
 
-    embedding: np.ndarray | None = None
+    latent_dim = run.snapshot(step).embedding.shape[1]
+    embedding = np.full((spectrograms.n_samples, latent_dim), np.nan, dtype=np.float32)
     with (
         torch.inference_mode(),
         tqdm(total=spectrograms.n_samples, unit="window", unit_scale=True, disable=not progress_bar) as shown,
     ):
         for rows, (scaled, finite) in blocks(spectrograms, prepare):
-            z = network.encode(torch.from_numpy(scaled)[:, None].to(where))[0].cpu().numpy()
-            if embedding is None:
-                embedding = np.full((spectrograms.n_samples, z.shape[1]), np.nan, dtype=np.float32)
-            embedding[rows][finite] = z
+            if len(scaled):  # not all of them NaN
+                z, _ = network.encode(torch.from_numpy(scaled)[:, None].to(where))
+                embedding[rows][finite] = z.cpu().numpy()
             shown.update(rows.stop - rows.start)
-    assert embedding is not None  # spectrograms are never empty
     unusable = int(np.isnan(embedding[:, 0]).sum())
     if unusable:
         logger.warning("%d of %d windows hold NaN or infinity and get no label", unusable, len(embedding))
