@@ -81,6 +81,10 @@ bench-full: $(VENV)/.installed-test  ## The whole clustering study, MNIST and a 
 first-paint: chromium  ## Seconds from `make lab` in a fresh clone of HEAD to the painted explorer
 	$(BIN)/python -m tests.benchmarks first_paint
 
+.PHONY: streaming
+streaming: $(VENV)/.installed-test  ## A million windows from disk through Run.label: time and memory (6 GB in TMPDIR)
+	$(BIN)/python -m tests.benchmarks streaming
+
 .PHONY: wheel
 wheel: $(VENV)/.installed-test  ## Build dist/*.whl
 	$(BIN)/python -m build --wheel

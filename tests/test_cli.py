@@ -1,12 +1,20 @@
 """The command line: what it copies, what it passes on, what it says when something is missing."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+import xarray
 
 from zclust_explore import __version__, cli
+from zclust_explore.data.run import Run
+from zclust_explore.data.synthetic import make_spectrograms
 
 
 @pytest.fixture
@@ -104,3 +112,146 @@ def test_the_command_imports_neither_torch_nor_jupyterlab() -> None:
     code = "import sys, zclust_explore.cli; print([m for m in ('torch', 'jupyterlab', 'numpy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def command(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the real command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "zclust_explore.cli", *map(str, words)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with spectrograms as a store and as an archive with a window of NaN, and a run of the store."""
+    made = tmp_path_factory.mktemp("commands")
+    specs = make_spectrograms(64, random_state=0)
+    specs.save(made / "specs")
+    values = specs.values.copy()
+    values[3] = np.nan
+    kinds = specs.metadata.label.to_numpy().astype(str)
+    np.savez(made / "specs.npz", values=values, frequencies=specs.frequencies, times=specs.times, kind=kinds)
+    done = command("cluster", "specs", "--k", 3, "-o", "run", "--epochs", 2, "--seed", 7, "--alpha", 2, folder=made)
+    assert done.returncode == 0, done.stderr
+    assert "100%" in done.stderr  # the progress bar
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"run {made / 'run'}"
+    sizes = [int(line.split("\t")[1]) for line in lines[lines.index("cluster\twindows") + 1 :]]
+    assert sum(sizes) == 64
+    return made
+
+
+def test_cluster_makes_a_run_as_it_was_asked_for(folder: Path) -> None:
+    """An option would be read and then dropped."""
+    run = Run.open(folder / "run")
+    assert run.n_clusters == 3
+    assert run.settings["random_state"] == 7
+    assert run.snapshot().alpha == 2
+    assert [event["settings"]["n_epochs"] for event in run.events if event["kind"] in ("pretrain", "cluster")] == [2, 2]
+
+
+def test_label_writes_what_python_says(folder: Path) -> None:
+    """The command would give other clusters than the notebook, or an archive's rows shift after a bad window."""
+    done = command("label", "run", "specs", "-o", "out/labels.parquet", folder=folder)
+    assert done.returncode == 0, done.stderr
+    table = pd.read_parquet(folder / "out" / "labels.parquet")
+    run = Run.open(folder / "run")
+    np.testing.assert_allclose(table[[f"embedding_{d}" for d in range(10)]], run.embedding, atol=1e-4)
+    assert {"trace_id", "starttime", "cluster", "unlike", "soft_assignment_2"} <= set(table)
+    assert done.stdout.startswith("wrote out/labels.parquet\ncluster\twindows\tunlike anything seen\n")
+    done = command("label", "run", "specs.npz", "-q", "-o", "labels.csv", folder=folder)
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+    assert "1 of 64 windows of specs.npz hold NaN or infinity and are skipped" in done.stderr
+    archive = pd.read_csv(folder / "labels.csv")
+    assert archive["sample"].tolist() == [0, 1, 2, *range(4, 64)]
+    np.testing.assert_allclose(archive["embedding_0"], table["embedding_0"].drop(3), atol=1e-4)
+    assert archive["kind"].tolist() == table["label"].drop(3).tolist()
+
+
+def test_encode_writes_the_embedding(folder: Path) -> None:
+    """Somebody who only wants the latent coordinates would have to write Python."""
+    done = command("encode", "run", "specs", "-o", "z.nc", folder=folder)
+    assert (done.returncode, done.stdout) == (
+        0,
+        "wrote z.nc\n64 windows, 10 latent coordinates, 0 windows not finite\n",
+    )
+    with xarray.open_dataset(folder / "z.nc", engine="h5netcdf") as read:
+        np.testing.assert_allclose(read["embedding"], Run.open(folder / "run").embedding, atol=1e-4)
+        assert "labels" not in read
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["cluster", "specs", "-o", "new"], "required: --k"),
+        (["cluster", "specs", "--k", "1", "-o", "new"], "must be at least 2, got 1"),
+        (["cluster", "specs", "--k", "2", "-o", "new", "--tol", "7"], "must be between 0 and 1, got 7"),
+        (["cluster", "specs", "--k", "2", "-o", "new", "--sped"], "unrecognized arguments: --sped"),
+        (["cluster", "nowhere", "--k", "2", "-o", "new"], "there is nothing at nowhere"),
+        (["cluster", "run", "--k", "2", "-o", "new"], "there is something else at run"),
+        (["cluster", "specs", "--k", "2", "-o", "run"], "RUN must not exist yet or be an empty folder, got run"),
+        (["cluster", "specs", "--k", "65", "-o", "new"], "--k must be at most the number of windows (64), got 65"),
+        (["label", "specs", "specs", "-o", "x.csv"], "has no run.json"),
+        (["label", "run", "specs", "-o", "x.txt"], "OUTPUT must end with one of .parquet, .csv, .nc, got x.txt"),
+        (["encode", "run", "specs", "-o", "x.nc", "--device", "abacus"], "device must be one that PyTorch has here"),
+        (["resume", "specs"], "has no run.json"),
+    ],
+)
+def test_what_cannot_be_done_is_said_at_once(
+    folder: Path, words: list[str], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A typing error would be found after hours of training, or answered by a traceback."""
+    monkeypatch.chdir(folder)
+    try:
+        code = cli.main(words)
+    except SystemExit as error:  # argparse leaves in its own way
+        code = error.code
+    captured = capsys.readouterr()
+    assert code == 2
+    assert told in captured.err
+    assert captured.out == ""
+    assert not (folder / "new").exists()
+
+
+def test_a_failure_is_one_line_and_exit_code_1(folder: Path) -> None:
+    """A script would go on after a failure, and a person would have to read a traceback."""
+    specs = make_spectrograms(16, random_state=0)
+    np.savez(folder / "high.npz", values=specs.values, frequencies=specs.frequencies * 2, times=specs.times)
+    done = command("label", "run", "high.npz", "-q", "-o", "x.csv", folder=folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("zclust-explore label: spectrograms.frequencies must be those of the run")
+    assert done.stderr.count("\n") == 1
+
+
+def test_ctrl_c_keeps_the_run_and_resume_finishes_it(folder: Path) -> None:
+    """An hour of training would be lost to a wrong key, or be continued with other settings than asked for."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zclust_explore.cli", "cluster", "specs", "--k", "3", "-o", "cut", "--seed", "7"]
+        + ["--pretrain-epochs", "200", "--epochs", "2", "-q"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    while not (folder / "cut" / "snapshots" / "000001").exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert (process.returncode, out) == (130, "")
+    assert "interrupted. The run up to its last snapshot is kept. To go on:  zclust-explore resume cut" in err
+    assert "Traceback" not in err
+    kept = len(Run.open(folder / "cut"))
+    done = command("resume", "cut", "-q", folder=folder)
+    assert done.returncode == 0, done.stderr
+    run = Run.open(folder / "cut")
+    assert len(run) > kept
+    assert run.n_clusters == 3
+    again = command("resume", "cut", "-q", folder=folder)
+    assert (again.returncode, again.stdout) == (0, done.stdout)
+    assert len(Run.open(folder / "cut")) == len(run)

@@ -6,8 +6,8 @@ import sys
 
 from tests import benchmarks
 
-# Not among "all": it makes a clone and an environment, and takes minutes. `make first-paint` names it.
-ON_REQUEST = {"first_paint"}
+# Not among "all": they take minutes, a clone and an environment, or gigabytes. `make first-paint` names one.
+ON_REQUEST = {"first_paint", "streaming"}
 
 
 def main() -> int:
