@@ -79,3 +79,8 @@ def test_the_callers_table_is_not_changed():
     table = pd.DataFrame({"starttime": ["2020-01-01"]})
     columns.checked(table)
     assert table["starttime"].tolist() == ["2020-01-01"]
+
+
+def test_a_table_without_columns_keeps_its_rows(tmp_path):
+    """Spectrograms made from a bare array could be saved, but not opened again."""
+    assert kept(pd.DataFrame(index=range(7)), tmp_path).shape == (7, 0)

@@ -44,6 +44,7 @@ def write(group: zarr.Group, table: pd.DataFrame) -> None:
     A number that is missing where pandas has a mark for that becomes NaN.
     """
     group.attrs["columns"] = [str(name) for name in table.columns]
+    group.attrs["n_rows"] = len(table)  # a table without columns has rows, too
     for number, name in enumerate(table.columns):
         column = table[name]
         attrs: dict[str, Any] = {"name": str(name)}
@@ -77,4 +78,5 @@ def read(group: zarr.Group) -> pd.DataFrame:
             table[name] = pd.Series(words[data].tolist())  # pandas chooses its own type of text
         else:
             table[name] = pd.Series(data)
-    return pd.DataFrame(table)
+    n_rows: Any = group.attrs.get("n_rows")  # of stores that were written before there was one, None
+    return pd.DataFrame(table, index=None if n_rows is None else pd.RangeIndex(n_rows))

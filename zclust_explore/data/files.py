@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 import uuid
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +39,20 @@ def new_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     _flush(path.parent)
+
+
+class TemporaryFolder:
+    """A folder that is deleted with the last reference to this object or the end of Python, without a word.
+
+    Examples
+    --------
+    >>> TemporaryFolder().path.exists()  # nobody refers to it any more
+    False
+    """
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="zclust_run."))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 def free_path(path: Path) -> Path:
