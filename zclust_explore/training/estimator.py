@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-import weakref
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +16,7 @@ from sklearn.utils import Tags, check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..data.assignments import soft_assignments
-from ..data.files import free_path
+from ..data.files import TemporaryFolder, free_path
 from ..data.run import Run
 from ..data.scaling import Scaling
 from ..data.spectrograms import Spectrograms
@@ -208,9 +205,13 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         """X as Spectrograms; a table as those of one time each, with features for frequencies."""
         if isinstance(X, Spectrograms):
             specs = X
-        elif np.ndim(X) == 3:
+        elif getattr(X, "ndim", None) == 3 or (isinstance(X, list | tuple) and np.ndim(X) == 3):
             least = 2 if reset else 1
-            specs = _bare(check_array(X, dtype=np.float32, allow_nd=True, ensure_min_samples=least, estimator=self))
+            specs = _bare(
+                check_array(
+                    X, dtype=np.float32, allow_nd=True, ensure_min_samples=least, estimator=self, input_name="X"
+                )
+            )
         else:
             return self._table(X, reset)
         if reset:
@@ -237,11 +238,12 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         seed = self.random_state
         if isinstance(seed, np.random.RandomState):
             seed = int(seed.randint(2**31 - 1))
+        keeper: TemporaryFolder | None = None
         if self.directory is None:
-            folder: _TemporaryFolder | None = _TemporaryFolder()
-            directory = folder.path
+            keeper = TemporaryFolder()
+            directory = keeper.path
         else:
-            folder, directory = None, free_path(Path(self.directory))
+            directory = free_path(Path(self.directory))
         table = self._scaler is not None
         trainer = Trainer(
             specs,
@@ -258,7 +260,7 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             device=self.device,
         )
         # shared by the copies that widgets make of a run: the folder stays as long as one of them is in use
-        vars(trainer.run)["_temporary_folder"] = folder
+        vars(trainer.run)["_temporary_folder"] = keeper
         return trainer
 
     # -- from what is trained on to clusters ---------------------------------------------------------------------------
@@ -275,14 +277,6 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     def _assign(self, embedding: np.ndarray) -> np.ndarray:
         return soft_assignments(embedding, self.cluster_centers_).argmax(axis=1)
-
-
-class _TemporaryFolder:
-    """A folder that is deleted with the last reference to this object."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="zclust_run."))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 def _bare(values: np.ndarray) -> Spectrograms:
