@@ -8,7 +8,7 @@ import numpy as np
 
 QUANTILE = 0.98  # of the training windows' own distances: beyond it a window is flagged
 SHRINKAGE = 20  # windows that the common covariance counts for beside those of a cluster
-RIDGE = 1e-3  # of the mean variance, so that a dimension without spread does not divide by zero
+RIDGE = 1e-6  # of the mean variance, so that a dimension without spread does not divide by zero
 N_FOLDS = 5
 SMALLEST = 3  # windows without which a cluster has no covariance to speak of
 BLOCK = 4096
@@ -67,7 +67,8 @@ class Novelty:
         members = [z[used & (labels == k)] for k in numbers] or [z[used]]
         within = np.concatenate([group - group.mean(axis=0) for group in members])
         common = within.T @ within / len(within)
-        ridge = RIDGE * max(np.trace(common) / len(common), np.finfo(np.float64).tiny) * np.eye(len(common))
+        spread = float(np.trace(common) / len(common)) or 1.0  # all windows at one place: any distance is as good
+        ridge = RIDGE * spread * np.eye(len(common))
         precisions = []
         for group in members:
             deviations, own = group - group.mean(axis=0), len(group) / (len(group) + SHRINKAGE)
