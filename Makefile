@@ -81,6 +81,10 @@ bench-full: $(VENV)/.installed-test  ## The whole clustering study, MNIST and a 
 first-paint: chromium  ## Seconds from `make lab` in a fresh clone of HEAD to the painted explorer
 	$(BIN)/python -m tests.benchmarks first_paint
 
+.PHONY: novelty
+novelty: $(VENV)/.installed-test  ## Which windows are flagged as unlike the training, each kind left out in turn (minutes)
+	$(BIN)/python -m tests.benchmarks novelty
+
 .PHONY: streaming
 streaming: $(VENV)/.installed-test  ## A million windows from disk through Run.label: time and memory (6 GB in TMPDIR)
 	$(BIN)/python -m tests.benchmarks streaming
