@@ -9,7 +9,9 @@ from zclust_explore.models import dec as formulas
 from zclust_explore.models.autoencoder import CAE
 from zclust_explore.models.dec import DEC
 from zclust_explore.training import clustering
+from zclust_explore.training.augmentation import UNCHANGED
 from zclust_explore.training.clustering import cluster
+from zclust_explore.training.randomness import Randomness
 from zclust_explore.training.trainer import Trainer
 
 
@@ -20,15 +22,14 @@ def begin(n=30, **changed):
     settings = {
         "n_epochs": 3,
         "batch_size": 8,
-        "max_shift": 0,
+        "augmentation": UNCHANGED,
         "update_interval": 1,
         "reconstruction_weight": 0.0,
         "tol": 0.0,
         "patience": 99,
         **changed,
     }
-    generator = torch.Generator().manual_seed(0)
-    return dec, x, cluster(dec, x, torch.optim.Adam(dec.parameters(), 1e-3), generator, **settings)
+    return dec, x, cluster(dec, x, torch.optim.Adam(dec.parameters(), 1e-3), Randomness(0), **settings)
 
 
 def finish(work):
@@ -50,9 +51,8 @@ def test_target_is_of_the_whole_set_and_looked_up_by_sample(monkeypatch):
         q = dec(x).exp().double()
     expected = formulas.target_distribution(q).float()
     finish(work)
-    order = torch.Generator().manual_seed(0)
-    for _ in range(2):  # frozen for both epochs
-        for indices in torch.randperm(30, generator=order).split(8):
+    for epoch in range(2):  # frozen for both epochs
+        for indices in Randomness(0).order(30, epoch).split(8):
             torch.testing.assert_close(given.pop(0), expected[indices])
     assert given == []
 
@@ -75,7 +75,7 @@ def test_stops_when_labels_are_calm():
     _, _, work = begin(n_epochs=50, tol=1.0, patience=2)
     seen, reason = finish(work)
     assert seen[-1].snapshot.epoch == 2  # updates 1 and 2; the first has nothing to compare with
-    assert reason == "at most 100.0% of the labels changed at 2 updates in a row, after 2 epochs"
+    assert reason == "at most 100.0% of the labels changed at 2 updates in a row, after 2 epochs (8 iterations)"
 
 
 def test_no_batch_is_empty():

@@ -121,6 +121,18 @@ def test_interrupted_again_and_again_it_ends_the_same(unbroken, tmp_path):
     assert_same(unbroken, run)
 
 
+@pytest.mark.parametrize("point", [2, 3, 5, 13])
+def test_updates_between_two_epochs_resume_to_the_bit(unbroken, tmp_path, point):
+    """Counting updates in batches, a resumed epoch would begin anew, or with other samples."""
+    settings = {**CLUSTERING, "update_interval": 3, "interval_unit": "iteration", "progress_bar": False}
+    whole_run = Trainer.open(unbroken.save(tmp_path / "a").directory).cluster(**settings)
+    trainer = Trainer.open(unbroken.save(tmp_path / "b").directory)
+    stop_after(trainer, point)
+    trainer.cluster(**settings)
+    assert trainer.status == "stopped"
+    assert_same(whole_run, Trainer.open(trainer.run.directory).resume(progress_bar=False))
+
+
 CHILD = """
 import sys, time
 from zclust_explore.data.spectrograms import Spectrograms
@@ -186,7 +198,7 @@ def test_two_trainers_at_once_do_not_disturb_each_other(unbroken, tmp_path):
         for trainer in (*trainers, others):
             trainer.start(pretrain_epochs=PRETRAIN_EPOCHS, **CLUSTERING)
         for trainer in (*trainers, others):
-            trainer._thread.join(120)
+            trainer._session._thread.join(120)
     finally:
         stop.set()
         noise.join()
@@ -214,7 +226,7 @@ def test_start_says_at_once_that_it_is_running(tmp_path):
     trainer.start(pretrain_epochs=PRETRAIN_EPOCHS, **CLUSTERING)
     assert trainer.status == "running"
     trainer.stop()
-    trainer._thread.join(60)
+    trainer._session._thread.join(60)
     assert (trainer.status, len(trainer.run)) == ("stopped", 1)
 
 

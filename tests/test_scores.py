@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
 
 from zclust_explore.evaluation.scores import event_bootstrap, score, silhouette
 
@@ -28,6 +28,15 @@ def test_renaming_clusters_changes_nothing(labels, names):
     assert score(labels, np.array(names)[labels]) == pytest.approx(
         dict.fromkeys(("accuracy", "nmi", "ari", "purity"), 1)
     )
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), min_size=1, max_size=60))
+def test_as_scikit_learn(pairs):
+    """NMI and ARI would differ from what everybody else prints."""
+    truth, labels = np.array(pairs).T
+    result = score(truth, labels)
+    assert result["ari"] == pytest.approx(adjusted_rand_score(truth, labels))
+    assert result["nmi"] == pytest.approx(normalized_mutual_info_score(truth, labels), abs=1e-9)
 
 
 def test_other_numbers_of_clusters():

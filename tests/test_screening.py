@@ -151,7 +151,7 @@ def test_start_works_although_something_was_found(good, tmp_path):
     """A warning before the first epoch would be taken for a training that was stopped."""
     trainer = Trainer(broken(good, tmp_path / "s"), directory=tmp_path / "run", **SETTINGS)
     trainer.start(2, pretrain_epochs=1, n_epochs=1)
-    trainer._thread.join(60)
+    trainer._session._thread.join(60)
     assert (trainer.status, trainer.run.n_clusters) == ("finished", 2)
 
 

@@ -11,7 +11,7 @@ import torch
 from zclust_explore.data.run import Run
 from zclust_explore.data.snapshot import Snapshot
 from zclust_explore.data.synthetic import make_spectrograms
-from zclust_explore.training import learner, session
+from zclust_explore.training import learner, new_run
 from zclust_explore.training.control import Control
 from zclust_explore.training.trainer import Trainer
 
@@ -153,12 +153,12 @@ def test_pause_waits_and_resume_goes_on(specs, tmp_path, trainer):
     with pytest.raises(RuntimeError, match="running already"):
         steered.start(3)
     assert halted.wait(60)
-    steered._thread.join(0.5)
+    steered._session._thread.join(0.5)
     assert (steered.status, len(batches)) == ("paused", 5)
     with pytest.raises(RuntimeError, match="busy"), steered._session.control.begin():
         pass
     steered.resume()
-    steered._thread.join(120)
+    steered._session._thread.join(120)
     assert steered.status == "finished"
     assert_same(unbroken, steered.run)
 
@@ -173,7 +173,7 @@ def test_start_goes_on_after_a_stop(specs, tmp_path, trainer):
         if attempt == 5:
             unsubscribe()
         steered.start(3, pretrain_epochs=4, n_epochs=4, tol=0.0, patience=9)
-        steered._thread.join(60)
+        steered._session._thread.join(60)
         endings.append(steered.status)
     assert endings[0] == "stopped"
     assert endings[-1] == "finished"
@@ -191,7 +191,7 @@ def test_stop_between_the_phases_is_heard(trainer, monkeypatch):
 
     monkeypatch.setattr(trainer._session, "_end", stop_after_pretraining)
     trainer.start(3, pretrain_epochs=1, n_epochs=5)
-    trainer._thread.join(60)
+    trainer._session._thread.join(60)
     assert told == ["running", "stopped"]
     assert (trainer.status, trainer.run.snapshot().epoch) == ("stopped", 0)
 
@@ -200,7 +200,7 @@ def test_failure_in_the_background_is_told(trainer, monkeypatch):
     """A traceback in a thread would be seen by nobody."""
     monkeypatch.setattr(Run, "append", lambda *a: (_ for _ in ()).throw(OSError("No space left on device")))
     trainer.start(3)
-    trainer._thread.join(60)
+    trainer._session._thread.join(60)
     assert trainer.status == "failed"
     assert trainer.error == "OSError: No space left on device"
     assert trainer.run.stop_reason == "OSError: No space left on device"
@@ -208,13 +208,13 @@ def test_failure_in_the_background_is_told(trainer, monkeypatch):
 
 def test_another_number_of_clusters_after_one_that_failed(trainer, monkeypatch):
     """Start would repeat for ever what cannot succeed."""
-    monkeypatch.setattr(learner, "first_centroids", lambda *a: (_ for _ in ()).throw(ValueError("too many")))
+    monkeypatch.setattr(learner, "beginning", lambda *a: (_ for _ in ()).throw(ValueError("too many")))
     trainer.start(30, pretrain_epochs=1)
-    trainer._thread.join(60)
+    trainer._session._thread.join(60)
     assert (trainer.status, trainer.error) == ("failed", "ValueError: too many")
     monkeypatch.undo()
     trainer.start(3, n_epochs=1)
-    trainer._thread.join(60)
+    trainer._session._thread.join(60)
     assert (trainer.status, trainer.run.n_clusters) == ("finished", 3)
 
 
@@ -231,7 +231,7 @@ def test_an_empty_cluster_is_told_once(trainer):
 def test_a_run_finds_a_place(specs, tmp_path, monkeypatch):
     """A read-only folder would keep a person from training at all, or two runs share one directory."""
     monkeypatch.chdir(tmp_path)
-    first, second = session.new_directory(), session.new_directory()
+    first, second = new_run.new_directory(), new_run.new_directory()
     assert first != second
     assert first.parent == second.parent == Path("zclust_runs")
     mkdir = Path.mkdir
@@ -271,7 +271,7 @@ def test_labels_belong_to_the_last_weights(trainer):
     from zclust_explore.models.decoding import load_cae
 
     run = whole(trainer)
-    x = Scaling.from_dict(run.settings["scaling"]).apply(run.spectrograms.read())
+    x = Scaling.from_dict(run.settings["scaling"]).apply(run.spectrograms.read(), run.spectrograms.trace_ids())
     with torch.no_grad():
         embedding = load_cae(run).encode(torch.from_numpy(x)[:, None])[0]
     np.testing.assert_allclose(embedding.numpy(), run.embedding, atol=1e-5)
@@ -292,7 +292,7 @@ def test_phases_come_in_order(trainer):
     ("settings", "said"),
     [
         ({"latent_dim": 0}, "latent_dim must be at least 1, got 0"),
-        ({"max_shift": 0.9}, "max_shift must be between 0 and 0.5, got 0.9"),
+        ({"recipe": "best"}, "recipe must be 'default' or 'paper', got 'best'"),
         ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
         ({"learning_rate": -1.0}, "learning_rate must be positive, got -1.0"),
         ({"random_state": -1}, "random_state must be between 0 and 4294967295, got -1"),
@@ -312,7 +312,7 @@ def test_bad_settings_are_named(specs, tmp_path, settings, said):
         ({"n_clusters": 0}, r"n_clusters must be between 2 and n_samples \(40\), got 0"),
         ({"n_clusters": 41}, r"n_clusters must be between 2 and n_samples \(40\), got 41"),
         ({"n_clusters": 3, "tol": 5}, "tol must be a fraction between 0 and 1, got 5"),
-        ({"n_clusters": 3, "start": "random"}, "start must be 'mixture' or 'kmeans', got 'random'"),
+        ({"n_clusters": 3, "start": "random"}, "start must be 'mixture', 'tied' or 'kmeans', got 'random'"),
         ({"n_clusters": 3, "n_epochs": 0}, "n_epochs must be at least 1, got 0"),
         ({"n_clusters": 3, "patience": 0}, "patience must be at least 1, got 0"),
         ({"n_clusters": 3, "update_interval": 0}, "update_interval must be at least 1, got 0"),

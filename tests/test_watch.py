@@ -11,8 +11,11 @@ from zclust_explore.data.synthetic import make_spectrograms
 from zclust_explore.models.autoencoder import CAE
 from zclust_explore.models.dec import DEC
 from zclust_explore.training import learner
+from zclust_explore.training.augmentation import UNCHANGED
 from zclust_explore.training.clustering import cluster
+from zclust_explore.training.randomness import Randomness
 from zclust_explore.training.reseeding import MOVES, Reseeding, better_places, lost
+from zclust_explore.training.starts import Beginning
 from zclust_explore.training.trainer import Trainer
 from zclust_explore.training.watch import news
 
@@ -183,9 +186,15 @@ def prepared(reseed, n_epochs=3):
         cae.to_embedding.weight *= 30  # an untrained network puts everything close together
         z = cae.encode(x)[0]
     dec = DEC(cae, torch.stack([z[:20].mean(dim=0), z[20:40].mean(dim=0), z.mean(dim=0) + 500]))
-    settings = {"max_shift": 0, "update_interval": 1, "reconstruction_weight": 0.0, "tol": 0.0, "patience": 99}
-    generator, optimizer = torch.Generator().manual_seed(0), torch.optim.Adam(dec.parameters(), 1e-3)
-    return cluster(dec, x, optimizer, generator, n_epochs=n_epochs, batch_size=16, reseed=reseed, **settings)
+    settings = {
+        "augmentation": UNCHANGED,
+        "update_interval": 1,
+        "reconstruction_weight": 0.0,
+        "tol": 0.0,
+        "patience": 99,
+    }
+    optimizer = torch.optim.Adam(dec.parameters(), 1e-3)
+    return cluster(dec, x, optimizer, Randomness(0), n_epochs=n_epochs, batch_size=16, reseed=reseed, **settings)
 
 
 def test_reseeding_finds_the_windows_that_nobody_represents():

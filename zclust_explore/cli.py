@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--learning-rate", type=_number(0))
     train.add_argument("--background", choices=["trace", "window"], help="what counts as silence")
     train.add_argument("--recipe", choices=["default", "paper"], help="paper: plain DEC, without anything of ours")
-    train.add_argument("--start", choices=["mixture", "kmeans"], help="where the centroids begin")
+    train.add_argument("--start", choices=["mixture", "tied", "kmeans"], help="where the centroids begin")
     train.add_argument("--tol", type=_number(0, 1), help="stop when at most this fraction of the labels changes")
     train.add_argument("--patience", type=_whole(1), help="... at so many updates in a row")
     train.add_argument("--update-interval", type=_whole(1), help="epochs between updates of the target distribution")

@@ -22,8 +22,10 @@ def block_rows(specs: Spectrograms) -> int:
     return int(max(1, wanted // chunk) * chunk)
 
 
-def blocks(specs: Spectrograms, prepare: Callable[[np.ndarray], Prepared]) -> Iterator[tuple[slice, Prepared]]:
-    """Yield the rows of each block and what `prepare` makes of its values (n, n_freqs, n_times), in order.
+def blocks(
+    specs: Spectrograms, prepare: Callable[[np.ndarray, np.ndarray], Prepared]
+) -> Iterator[tuple[slice, Prepared]]:
+    """Yield the rows of each block and what `prepare` makes of its values (n, n_freqs, n_times) and traces.
 
     Reading and `prepare` happen on another thread, one block ahead, so that memory stays the same however many windows
     there are.
@@ -32,14 +34,14 @@ def blocks(specs: Spectrograms, prepare: Callable[[np.ndarray], Prepared]) -> It
     --------
     >>> import zclust_explore as zx
     >>> specs = zx.make_spectrograms(16, random_state=0)
-    >>> [(rows.start, rows.stop, count) for rows, count in blocks(specs, len)]
+    >>> [(rows.start, rows.stop, count) for rows, count in blocks(specs, lambda values, _: len(values))]
     [(0, 16, 16)]
     """
     rows = block_rows(specs)
 
     def work(start: int) -> tuple[slice, Prepared]:
         part = slice(start, min(start + rows, specs.n_samples))
-        return part, prepare(specs.read(part))
+        return part, prepare(specs.read(part), specs.trace_ids(part))
 
     with ThreadPoolExecutor(1, thread_name_prefix="zclust-reader") as reader:
         coming = reader.submit(work, 0)

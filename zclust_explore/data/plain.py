@@ -43,12 +43,12 @@ class PlainScaling:
             raise ValueError("values must differ, but every one is the same.")
         return cls(mean, deviation)
 
-    def apply(self, values: np.ndarray) -> np.ndarray:
-        """Values to network input: float32 of the same shape."""
+    def apply(self, values: np.ndarray, trace_ids: np.ndarray | None = None) -> np.ndarray:
+        """Values to network input: float32 of the same shape; whose they are makes no difference."""
         return (np.asarray(values, dtype=np.float32) - np.float32(self.mean)) / np.float32(self.deviation)
 
-    def invert(self, scaled: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Network output to values; `values`, the samples that it belongs to, are not needed here."""
+    def invert(self, scaled: np.ndarray, values: np.ndarray, trace_ids: np.ndarray | None = None) -> np.ndarray:
+        """Network output to values; the samples that it belongs to are not needed here."""
         return np.asarray(scaled, dtype=np.float32) * np.float32(self.deviation) + np.float32(self.mean)
 
     def to_dict(self) -> dict[str, Any]:

@@ -225,6 +225,7 @@ class Run(Results):
         for step in range(len(self)):
             row = Snapshot.describe(self._folder(step))
             row.pop("alpha", None)  # the same all the time
+            row.pop("iteration", None)  # told by the epoch
             rows.append({**row, **row.pop("losses")})
         return pd.DataFrame(rows)
 

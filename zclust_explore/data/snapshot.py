@@ -38,6 +38,8 @@ class Snapshot:
         Fraction of samples whose label differs from the snapshot before.
     alpha : float
         Degrees of freedom of the kernel that the centroids were trained with.
+    iteration : int
+        Batches of clustering so far; an update may lie between two epochs.
     """
 
     step: int
@@ -48,6 +50,7 @@ class Snapshot:
     centroids: np.ndarray | None = None
     label_change: float | None = None
     alpha: float = 1.0
+    iteration: int = 0
 
     def __post_init__(self) -> None:
         """Copy and freeze the arrays, which must be finite: NaN would be recorded, resumed from and drawn."""
@@ -92,6 +95,7 @@ class Snapshot:
             "losses": dict(self.losses),
             "label_change": self.label_change,
             "alpha": self.alpha,
+            "iteration": self.iteration,
         }
         (folder / "snapshot.json").write_text(json.dumps(described))
 

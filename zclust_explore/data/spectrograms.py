@@ -137,6 +137,12 @@ class Spectrograms:
         """Waveforms of some samples, in memory: (n, n_points) float32, or None where there are none."""
         return None if self.waveforms is None else _read(self.waveforms, indices)
 
+    def trace_ids(self, indices: Any = slice(None)) -> np.ndarray:
+        """Trace of some samples: (n,) str; "" where there are none."""
+        if "trace_id" not in self.metadata:
+            return np.full(np.arange(self.n_samples)[indices].shape, "")
+        return self.metadata.trace_id.iloc[indices].fillna("").to_numpy(dtype=str)
+
     def select(self, indices: Any) -> Spectrograms:
         """Return a subset, in memory, by indices, slice or mask."""
         indices = np.arange(self.n_samples)[indices]

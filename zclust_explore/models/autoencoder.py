@@ -101,7 +101,7 @@ class CAE(nn.Module):
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Embedding (n, latent_dim) and position (n, position_dim) of scaled spectrograms (n, 1, n_freqs, n_times)."""
         for convolution in self.encoder:
-            x = nn.functional.elu(convolution(x))
+            x = nn.functional.elu(convolution(x), inplace=True)
         features = x.flatten(1)  # (n, 32, 11, 9) -> (n, 3168)
         if self.settings["time_pooling"]:
             pooled = torch.cat([x.amax(dim=3), x.mean(dim=3)], dim=1).flatten(1)  # (n, 32, 11, 9) -> (n, 704)
@@ -112,11 +112,20 @@ class CAE(nn.Module):
 
     def decode(self, embedding: Tensor, position: Tensor) -> Tensor:
         """Scaled spectrograms (n, 1, n_freqs, n_times) from both parts of the code; the last layer is linear."""
-        x = self.from_code(torch.cat([embedding, position], dim=1))
-        x = nn.functional.elu(x).unflatten(1, self._smallest)
-        for level, convolution in enumerate(self.decoder):
-            x = convolution(x if level == 0 else nn.functional.elu(x))
+        x = nn.functional.elu(self.from_code(torch.cat([embedding, position], dim=1)), inplace=True)
+        x = x.unflatten(1, self._smallest).contiguous(memory_format=torch.channels_last)
+        for level, layer in enumerate(self.decoder):
+            assert isinstance(layer, nn.ConvTranspose2d) and layer.bias is not None  # for the type checker
+            x = x if level == 0 else nn.functional.elu(x, inplace=True)
+            # the bias apart: within a transposed convolution, oneDNN adds it in a slow loop
+            x = nn.functional.conv_transpose2d(x, layer.weight, None, 2, 1, layer.output_padding)
+            x = x.add_(layer.bias[None, :, None, None])
         return x
+
+    @property
+    def around_the_code(self) -> tuple[nn.Linear, nn.Linear]:
+        """The layers that write the embedding and read it."""
+        return self.to_embedding, self.from_code
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Reconstruction (n, 1, n_freqs, n_times) and embedding (n, latent_dim)."""

@@ -33,11 +33,12 @@ def reconstruct(run: Run, indices: Any, step: int = -1) -> np.ndarray:
     """
     cae = load_cae(run, step)
     scaling = Scaling.from_dict(run.settings["scaling"])
-    values = run.spectrograms.read(np.atleast_1d(np.asarray(indices)))
+    rows = np.atleast_1d(np.asarray(indices))
+    values, traces = run.spectrograms.read(rows), run.spectrograms.trace_ids(rows)
     restored = np.empty_like(values)
     with torch.inference_mode():
         for start in range(0, len(values), BATCH):
-            batch = values[start : start + BATCH]
-            output, _ = cae(torch.from_numpy(scaling.apply(batch))[:, None])
-            restored[start : start + BATCH] = scaling.invert(output[:, 0].numpy(), batch)
+            batch, of_traces = values[start : start + BATCH], traces[start : start + BATCH]
+            output, _ = cae(torch.from_numpy(scaling.apply(batch, of_traces))[:, None])
+            restored[start : start + BATCH] = scaling.invert(output[:, 0].numpy(), batch, of_traces)
     return restored

@@ -72,6 +72,13 @@ class DenseAutoencoder(nn.Module):
         flat: Tensor = self.decoder(embedding)
         return flat.unflatten(1, (1, *self.settings["shape"]))
 
+    @property
+    def around_the_code(self) -> tuple[nn.Linear, nn.Linear]:
+        """The layers that write the embedding and read it."""
+        writes, reads = self.encoder[-1], self.decoder[0]
+        assert isinstance(writes, nn.Linear) and isinstance(reads, nn.Linear)  # for the type checker
+        return writes, reads
+
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Reconstruction (n, 1, n_freqs, n_times) and embedding (n, latent_dim)."""
         embedding, position = self.encode(x)

@@ -112,10 +112,10 @@ def encode(
     # convolutions on a CPU run 1.8 times as fast in this order of memory, with the same results
     network = load_cae(run, step).to(where, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def prepare(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def prepare(values: np.ndarray, traces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         finite = np.isfinite(values).all(axis=(1, 2))
         usable = values[finite]
-        return (scaling.apply(usable) if len(usable) else usable), finite
+        return (scaling.apply(usable, traces[finite]) if len(usable) else usable), finite
 
     latent_dim = run.snapshot(step).embedding.shape[1]
     embedding = np.full((spectrograms.n_samples, latent_dim), np.nan, dtype=np.float32)

@@ -1,19 +1,13 @@
-"""Batches in random order, by sample index, and shifted in time."""
+"""Batches: how many, all of them through the network, and their mean losses."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..models.architecture import Autoencoder
-
-
-def shuffled(n_samples: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Indices of each batch of one epoch: every sample once, the last batch may be smaller, none is empty."""
-    yield from torch.randperm(n_samples, generator=generator).split(batch_size)
 
 
 def count(n_samples: int, batch_size: int) -> int:
@@ -21,14 +15,9 @@ def count(n_samples: int, batch_size: int) -> int:
     return math.ceil(n_samples / batch_size)
 
 
-def shift_in_time(x: Tensor, max_shift: int, generator: torch.Generator) -> Tensor:
-    """Each spectrogram (n, 1, n_freqs, n_times) rolled by its own random number of frames, up to ± max_shift."""
-    if max_shift == 0:
-        return x
-    n, _, n_freqs, n_times = x.shape
-    shift = torch.randint(-max_shift, max_shift + 1, (n, 1), generator=generator)
-    frames = (torch.arange(n_times)[None] + shift) % n_times  # (n, n_times)
-    return x.gather(3, frames[:, None, None, :].expand(n, 1, n_freqs, n_times).to(x.device))
+def device_of(network: nn.Module) -> torch.device:
+    """Where the weights of a network are, and where its batches must be."""
+    return next(network.parameters()).device
 
 
 @torch.no_grad()
@@ -42,7 +31,8 @@ def embed(cae: Autoencoder, x: Tensor, batch_size: int = 512) -> Tensor:
     """
     was_training = cae.training
     cae.eval()
-    embedding = torch.cat([cae.encode(batch)[0] for batch in x.split(batch_size)]).cpu()
+    device = device_of(cae)
+    embedding = torch.cat([cae.encode(batch.to(device))[0] for batch in x.split(batch_size)]).cpu()
     cae.train(was_training)
     if not torch.isfinite(embedding).all():
         raise FloatingPointError(

@@ -6,9 +6,9 @@ import torch
 from safetensors.torch import load, save
 
 
-def dump(optimizer: torch.optim.Optimizer, generator: torch.Generator) -> bytes:
-    """State of the optimizer and of the random numbers."""
-    tensors = {"generator": generator.get_state()}
+def dump(optimizer: torch.optim.Optimizer) -> bytes:
+    """State of the optimizer; random numbers have none (see `Randomness`)."""
+    tensors = {}
     for index, values in optimizer.state_dict()["state"].items():
         for name, value in values.items():
             # copies: an optimizer may share memory between its states, which safetensors refuses
@@ -16,10 +16,9 @@ def dump(optimizer: torch.optim.Optimizer, generator: torch.Generator) -> bytes:
     return save(tensors)
 
 
-def restore(data: bytes, optimizer: torch.optim.Optimizer, generator: torch.Generator) -> None:
-    """Put a state made by `dump` into an optimizer for the same parameters and into a generator."""
+def restore(data: bytes, optimizer: torch.optim.Optimizer) -> None:
+    """Put a state made by `dump` into an optimizer for the same parameters."""
     tensors = load(data)
-    generator.set_state(tensors.pop("generator"))
     state: dict[int, dict[str, torch.Tensor]] = {}
     for key, value in tensors.items():
         _, index, name = key.split(".", 2)

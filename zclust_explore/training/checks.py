@@ -5,6 +5,9 @@ from __future__ import annotations
 import operator
 from typing import Any, get_args
 
+from ..data.run import Run
+from .clustering import IntervalUnit
+from .recipes import find_recipe
 from .starts import Start
 
 
@@ -44,20 +47,28 @@ def whole(name: str, value: Any, least: int, most: int | None = None, said: str 
 
 
 def clustering(
-    n_samples: int,
-    n_distinct: int | None,
+    run: Run,
     n_clusters: int,
     *,
-    start: str,
+    start: Start | None,
     n_epochs: int,
     tol: float,
     patience: int,
     update_interval: int,
-    reconstruction_weight: float,
+    interval_unit: IntervalUnit,
+    reconstruction_weight: float | None,
     alpha: float,
     reseed: bool,
 ) -> dict[str, Any]:
-    """Return what `Trainer.cluster` is asked for, within its limits; `n_distinct` windows differ, None is unknown."""
+    """Return what `Trainer.cluster` is asked for, within its limits, and completed by the recipe of the run."""
+    usual = find_recipe(run.settings.get("recipe", "default"))
+    if start is None:
+        # images and tables: kinds vary alike; `make bench` shows both starts
+        plain = run.settings["scaling"].get("kind") == "plain" and usual.start == "mixture"
+        start = "tied" if plain else usual.start
+    if reconstruction_weight is None:
+        reconstruction_weight = usual.reconstruction_weight
+    n_samples, n_distinct = run.n_samples, run.settings.get("n_distinct")
     limit, said = n_samples, f"n_samples ({n_samples})"
     if n_distinct is not None and n_distinct < n_samples:
         limit, said = n_distinct, f"the number of distinct windows ({n_distinct})"
@@ -68,12 +79,15 @@ def clustering(
         "tol": float(tol),
         "patience": whole("patience", patience, 1),
         "update_interval": whole("update_interval", update_interval, 1),
+        "interval_unit": interval_unit,
         "reconstruction_weight": float(reconstruction_weight),
         "alpha": float(alpha),
         "reseed": bool(reseed),
     }
     if start not in get_args(Start):
-        raise ValueError(f"start must be 'mixture' or 'kmeans', got {start!r}.")
+        raise ValueError(f"start must be 'mixture', 'tied' or 'kmeans', got {start!r}.")
+    if interval_unit not in get_args(IntervalUnit):
+        raise ValueError(f"interval_unit must be 'epoch' or 'iteration', got {interval_unit!r}.")
     if not 0 <= tol <= 1:
         raise ValueError(f"tol must be a fraction between 0 and 1, got {tol}.")
     if reconstruction_weight < 0 or not alpha > 0:

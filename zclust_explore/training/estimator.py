@@ -21,6 +21,7 @@ from ..data.run import Run
 from ..data.scaling import Scaling
 from ..data.spectrograms import Spectrograms
 from ..models.architecture import trained
+from .augmentation import Augmentation
 from .batches import embed
 from .checks import whole
 from .starts import Start
@@ -44,7 +45,7 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     ----------
     n_clusters : int
         With 1, nothing is clustered: the autoencoder is trained, and the centre is the mean of the embedding.
-    latent_dim, amplitude, time_pooling, max_shift, batch_size, learning_rate, device
+    latent_dim, recipe, amplitude, background, time_pooling, augmentation, batch_size, learning_rate, device
         As in `Trainer`; a table needs no amplitude, pooling or shift.
     kind : {"decibels", "plain"}
         What the values of an array with three dimensions are (see `Trainer`).
@@ -106,15 +107,17 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         latent_dim: int = 10,
         kind: Literal["decibels", "plain"] = "decibels",
         amplitude: Literal["discard", "keep"] = "discard",
-        time_pooling: bool = True,
-        max_shift: float = 0.2,
+        background: Literal["trace", "window"] | None = None,
+        recipe: Literal["default", "paper"] = "default",
+        time_pooling: bool | None = None,
+        augmentation: Augmentation | None = None,
         standardize: bool = True,
         widths: tuple[int, ...] | None = None,
         pretrain_epochs: int = 40,
         n_epochs: int = 40,
-        start: Start = "mixture",
+        start: Start | None = None,
         tol: float = 0.001,
-        reconstruction_weight: float = 1.0,
+        reconstruction_weight: float | None = None,
         batch_size: int = 64,
         learning_rate: float = 1e-3,
         random_state: int | np.random.RandomState | None = None,
@@ -126,7 +129,9 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         self.kind = kind
         self.amplitude = amplitude
         self.time_pooling = time_pooling
-        self.max_shift = max_shift
+        self.background = background
+        self.recipe = recipe
+        self.augmentation = augmentation
         self.standardize = standardize
         self.widths = widths
         self.pretrain_epochs = pretrain_epochs
@@ -254,7 +259,9 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             amplitude=self.amplitude,
             widths=TABLE_WIDTHS if table and self.widths is None else self.widths,
             time_pooling=self.time_pooling,
-            max_shift=0.0 if table else self.max_shift,
+            background=self.background,
+            recipe=self.recipe,
+            augmentation=self.augmentation,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
             device=self.device,
@@ -271,7 +278,8 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         scaling = Scaling.from_dict(self._scaling)
         parts = []
         for start in range(0, specs.n_samples, BLOCK):
-            scaled = torch.from_numpy(scaling.apply(specs.read(slice(start, start + BLOCK))))
+            rows = slice(start, start + BLOCK)
+            scaled = torch.from_numpy(scaling.apply(specs.read(rows), specs.trace_ids(rows)))
             parts.append(embed(network, scaled[:, None].to(device)).numpy())
         return np.concatenate(parts)
 

@@ -9,14 +9,17 @@ import numpy as np
 import torch
 
 from ..data.run import Run
-from ..data.scaling import Scaling
+from ..models.coordinates import change_coordinates
 from ..models.dec import DEC
 from ..models.decoding import load_cae
 from . import batches, checkpoint
+from .augmentation import Augmentation
 from .clustering import cluster
+from .inputs import network_input
 from .pretraining import pretrain
 from .progress import Progress
-from .starts import Start, first_centroids
+from .randomness import Randomness
+from .starts import Start, beginning
 from .weights import first_weights
 
 
@@ -33,8 +36,7 @@ class Learner:
         self.run = run
         self.device = device
         self._settings = run.settings
-        scaled = Scaling.from_dict(self._settings["scaling"]).apply(run.spectrograms.read())
-        self._x = torch.from_numpy(scaled)[:, None].to(device)  # (n, 1, n_freqs, n_times)
+        self._x = network_input(run)  # (n, 1, n_freqs, n_times)
         self._load()
 
     def _load(self) -> None:
@@ -46,9 +48,9 @@ class Learner:
         self._cae.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
     def state(self) -> tuple[dict[str, np.ndarray], bytes]:
-        """Weights of the network, and the state of optimizer and random numbers, as a run keeps them."""
+        """Weights of the network, and the state of the optimizer, as a run keeps them."""
         weights = {name: tensor.cpu().contiguous().numpy() for name, tensor in self._cae.state_dict().items()}
-        return weights, checkpoint.dump(self._optimizer, self._generator)
+        return weights, checkpoint.dump(self._optimizer)
 
     def pretraining(self, n_epochs: int, snapshot_every: int) -> Generator[Progress, None, str]:
         """Begin or continue pretraining; arguments as in `pretrain`."""
@@ -58,7 +60,7 @@ class Learner:
             self._cae,
             self._x,
             self._optimizer,
-            self._generator,
+            self._randomness,
             n_epochs=n_epochs,
             snapshot_every=snapshot_every,
             first_epoch=self.run.snapshot().epoch if len(self.run) else 0,
@@ -74,23 +76,32 @@ class Learner:
         before = [self.run.snapshot(step) for step, phase in enumerate(phases) if phase == "cluster"]
         centroids = before[-1].centroids if before else None
         if centroids is None:
-            embedding = batches.embed(self._cae, self._x).numpy()
-            centroids = first_centroids(embedding, n_clusters, start, self._settings["random_state"])
-        dec = DEC(self._cae, torch.tensor(centroids), alpha).to(self.device)
+            centroids = self._begin_clustering(n_clusters, start)
+        dec = DEC(self._cae, torch.tensor(centroids, dtype=torch.float32), alpha).to(self.device)
         self._prepare(dec.parameters(), "cluster")
-        return cluster(dec, self._x, self._optimizer, self._generator, before=before, **self._common(), **settings)
+        return cluster(dec, self._x, self._optimizer, self._randomness, before=before, **self._common(), **settings)
+
+    def _begin_clustering(self, n_clusters: int, start: Start) -> np.ndarray:
+        """Find first centroids; a mixture also chooses coordinates in which clusters are as round as the kernel."""
+        embedding = batches.embed(self._cae, self._x).numpy()
+        centroids, covariance = beginning(embedding, n_clusters, start, self._settings["random_state"])
+        if covariance is None:
+            return centroids
+        origin, axes = embedding.mean(axis=0, dtype=np.float64), np.linalg.inv(np.linalg.cholesky(covariance))
+        change_coordinates(self._cae, origin, axes)
+        return (centroids - origin) @ axes.T
 
     def _prepare(self, parameters: Iterator[torch.nn.Parameter], phase: str) -> None:
-        """Fresh optimizer and random numbers, or those of the last snapshot if it is of the same phase."""
+        """Fresh optimizer, or that of the last snapshot if it is of the same phase."""
         self._optimizer = torch.optim.Adam(parameters, lr=self._settings["learning_rate"])
-        offset = 0 if phase == "pretrain" else 1  # so that the phases do not repeat each other's order
-        self._generator = torch.Generator().manual_seed(self._settings["random_state"] + offset)
+        # another stream of random numbers, so that the phases do not repeat each other's order
+        self._randomness = Randomness(self._settings["random_state"], stream=0 if phase == "pretrain" else 1)
         if len(self.run) and self.run.snapshot().phase == phase:
-            checkpoint.restore(self.run.checkpoint(), self._optimizer, self._generator)
+            checkpoint.restore(self.run.checkpoint(), self._optimizer)
 
     def _common(self) -> dict[str, Any]:
         return {
             "batch_size": self._settings["batch_size"],
-            "max_shift": round(self._settings["max_shift"] * self._x.shape[3]),
+            "augmentation": Augmentation(**self._settings["augmentation"]),
             "first_step": len(self.run),
         }

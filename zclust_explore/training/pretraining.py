@@ -10,23 +10,25 @@ from torch import Tensor, nn
 from ..data.snapshot import Snapshot
 from ..models.architecture import Autoencoder
 from . import batches
+from .augmentation import Augmentation
 from .progress import Progress
+from .randomness import Randomness
 
 
 def pretrain(
     cae: Autoencoder,
     x: Tensor,
     optimizer: torch.optim.Optimizer,
-    generator: torch.Generator,
+    randomness: Randomness,
     *,
     n_epochs: int,
     batch_size: int,
-    max_shift: int,
+    augmentation: Augmentation,
     snapshot_every: int,
     first_epoch: int = 0,
     first_step: int = 0,
 ) -> Generator[Progress, None, str]:
-    """Minimise the mean squared error a pixel of windows that are shifted in time at random.
+    """Minimise the mean squared error a pixel of windows that are changed at random (see `Augmentation`).
 
     Yields after every batch; with a snapshot before the first epoch (unless `first_step` says that this continues),
     after every `snapshot_every` epochs and after the last. Returns why it stopped. Parameters as in `Trainer`.
@@ -45,17 +47,18 @@ def pretrain(
     losses = batches.Mean()
     if first_step == 0:
         yield progress(0, 0, losses, take=True)
+    device = batches.device_of(cae)
     for epoch in range(first_epoch, n_epochs):
         cae.train()
-        for batch, indices in enumerate(batches.shuffled(len(x), batch_size, generator), start=1):
-            target = batches.shift_in_time(x[indices], max_shift, generator)
+        for batch, indices in enumerate(randomness.order(len(x), epoch).split(batch_size)):
+            target = augmentation(x[indices].to(device), randomness.of_batch(epoch * n_batches + batch))
             reconstruction, _ = cae(target)
             loss = nn.functional.mse_loss(reconstruction, target)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             losses.add(len(indices), reconstruction=loss)
-            yield progress(epoch, batch, losses)
+            yield progress(epoch, batch + 1, losses)
         if (epoch + 1) % snapshot_every == 0 or epoch + 1 == n_epochs:
             yield progress(epoch + 1, 0, losses, take=True)
             losses = batches.Mean()

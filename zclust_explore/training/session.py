@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import tempfile
-from collections.abc import Generator
-from datetime import datetime
-from pathlib import Path
+import threading
+from collections.abc import Callable, Generator
 from typing import Any, Literal
 
 import torch
@@ -36,6 +34,7 @@ class Session:
         self.run = run
         self.control = Control()
         self._learner = Learner(run, device)
+        self._thread: threading.Thread | None = None
 
     @property
     def begun(self) -> list[dict[str, Any]]:
@@ -55,6 +54,33 @@ class Session:
         """Whether the phase that was begun last came to its own end."""
         events = [event for event in self.run.events if event["kind"] in ("pretrain", "cluster", "stop")]
         return bool(events) and events[-1].get("status") == "finished"
+
+    def in_background(self, work: Callable[[], None]) -> None:
+        """Do several pieces of work on another thread, as one; returns at once.
+
+        Raises
+        ------
+        RuntimeError
+            If something is done there already.
+        """
+        if self._thread is not None and self._thread.is_alive():
+            raise RuntimeError("This trainer is running already.")
+        self.control.set_out()  # here, so that the status says so at once, and a stop from now on is heard
+
+        def watched() -> None:
+            try:
+                with self.control.series():
+                    work()
+            except Exception as error:
+                self.control.end("failed", f"{type(error).__name__}: {error}")
+                logger.exception("Training failed")
+
+        self._thread = threading.Thread(target=watched, name="zclust-trainer", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError as error:  # no more threads can be had
+            self.control.end("failed", f"{type(error).__name__}: {error}")
+            raise
 
     def work(self, phase: Phase, asked: dict[str, Any], bar: bool) -> Run:
         """Begin a phase and see it to its end; clustering that was begun already begins anew in another run."""
@@ -142,15 +168,3 @@ class Session:
         if "cluster" in phases:
             self.run = self.run.branch(free_path(self.run.directory), phases.index("cluster"))
             self._learner = Learner(self.run, self._learner.device)
-
-
-def new_directory() -> Path:
-    """Return a free place for a run: in `zclust_runs` here or, where nothing can be written, in a temporary folder."""
-    name = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
-    try:
-        directory = free_path(Path("zclust_runs") / name)
-        directory.mkdir(parents=True)
-    except OSError:
-        directory = Path(tempfile.mkdtemp(prefix="zclust_runs.")) / name
-        logger.warning("The current folder cannot be written to: the run is kept in %s", directory)
-    return directory

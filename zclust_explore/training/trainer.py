@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import inspect
-import logging
 import os
-import threading
 from collections.abc import Callable
 from typing import Any, Literal
 
-import numpy as np
 import torch
 
 from ..data.run import Run
-from ..data.scaling import Scaling
-from ..data.screening import screen
 from ..data.spectrograms import Spectrograms
-from ..models.architecture import settings_for
+from .augmentation import Augmentation
 from .checks import clustering, whole
+from .clustering import IntervalUnit
 from .control import Status, Subscriber
-from .session import Session, new_directory
+from .new_run import new_run
+from .session import Session
 from .starts import Start
-
-logger = logging.getLogger(__name__)
 
 
 class Trainer:
@@ -43,17 +38,22 @@ class Trainer:
         Seed of everything random; None draws one and records it.
     directory : path, optional
         Where the run is written; must not exist or be empty. By default a new folder in `zclust_runs`.
+    recipe : {"default", "paper"}
+        What is done where nothing else is said, also in `cluster`: "paper" is the plain version of Xie et al. (2016)
+        and Guo et al. (2017), without anything of ours (see `Recipe`).
     kind : {"decibels", "plain"}
         What the values are: "plain" is for tables of features and for images (see `PlainScaling`).
     amplitude : {"discard", "keep"}
         Whether a weak and a strong event of one kind should look alike (see `Scaling`).
+    background : {"trace", "window"}, optional
+        What counts as silence: the median of all windows of a trace or that of the window itself (see `Scaling`). By
+        default the first where most windows are of a trace with at least 20 of them.
     widths : tuple of int, optional
         Of the layers of a network without convolutions, for tables of features (see `DenseAutoencoder`).
-    time_pooling : bool
-        Whether the embedding ignores where in its window a signal lies (see `CAE`); False is the plain paper version.
-    max_shift : float in [0, 0.5]
-        In training, windows are shifted in time at random by up to this fraction of their length, for the same
-        reason (Guo et al. 2018, DEC with data augmentation); 0 is the plain paper version.
+    time_pooling : bool, optional
+        Whether the embedding ignores where in its window a signal lies (see `CAE`).
+    augmentation : Augmentation, optional
+        How windows are changed at random in training; all zeros leave them as they are.
     batch_size : int
     learning_rate : float
         Of Adam, in both phases.
@@ -82,40 +82,32 @@ class Trainer:
         latent_dim: int = 10,
         random_state: int | None = None,
         directory: str | os.PathLike[str] | None = None,
+        recipe: Literal["default", "paper"] = "default",
         kind: Literal["decibels", "plain"] = "decibels",
         amplitude: Literal["discard", "keep"] = "discard",
+        background: Literal["trace", "window"] | None = None,
         widths: tuple[int, ...] | None = None,
-        time_pooling: bool = True,
-        max_shift: float = 0.2,
+        time_pooling: bool | None = None,
+        augmentation: Augmentation | None = None,
         batch_size: int = 64,
         learning_rate: float = 1e-3,
         device: str | None = None,
     ) -> None:
-        if not isinstance(spectrograms, Spectrograms):
-            raise TypeError(f"spectrograms must be Spectrograms, got {type(spectrograms).__name__}.")
-        if not 0 <= max_shift <= 0.5:
-            raise ValueError(f"max_shift must be between 0 and 0.5, got {max_shift}.")
-        if not learning_rate > 0:
-            raise ValueError(f"learning_rate must be positive, got {learning_rate}.")
-        if random_state is None:
-            random_state = int(np.random.SeedSequence().generate_state(1)[0])
-        latent_dim = whole("latent_dim", latent_dim, 1)
-        settings: dict[str, Any] = {
-            "latent_dim": latent_dim,
-            "random_state": whole("random_state", random_state, 0, 2**32 - 1),  # what scikit-learn takes
-            "max_shift": float(max_shift),
-            "batch_size": whole("batch_size", batch_size, 1),
-            "learning_rate": float(learning_rate),
-        }
-        settings["autoencoder"] = settings_for(spectrograms.shape, latent_dim, time_pooling, widths)
-        found = screen(spectrograms, keep_flat=kind == "plain")
-        spectrograms = found.apply(spectrograms)
-        settings["n_distinct"] = found.n_distinct
-        settings["scaling"] = Scaling.fit(spectrograms, amplitude, kind).to_dict()
-        run = Run.create(new_directory() if directory is None else directory, spectrograms, settings)
-        for message in found.warnings():
-            logger.warning(message)
-            run.record("warning", message)
+        run = new_run(
+            spectrograms,
+            directory,
+            latent_dim=latent_dim,
+            random_state=random_state,
+            recipe=recipe,
+            kind=kind,
+            amplitude=amplitude,
+            background=background,
+            widths=widths,
+            time_pooling=time_pooling,
+            augmentation=augmentation,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+        )
         self._attach(run, device)
 
     @classmethod
@@ -132,7 +124,6 @@ class Trainer:
 
     def _attach(self, run: Run, device: str | None) -> None:
         self._session = Session(run, torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu")))
-        self._thread: threading.Thread | None = None
 
     def __repr__(self) -> str:
         """Say what it trains and where it stands."""
@@ -173,12 +164,13 @@ class Trainer:
         self,
         n_clusters: int,
         *,
-        start: Start = "mixture",
+        start: Start | None = None,
         n_epochs: int = 40,
         tol: float = 0.001,
         patience: int = 3,
         update_interval: int = 1,
-        reconstruction_weight: float = 1.0,
+        interval_unit: IntervalUnit = "epoch",
+        reconstruction_weight: float | None = None,
         alpha: float = 1.0,
         reseed: bool = False,
         progress_bar: bool = True,
@@ -190,19 +182,21 @@ class Trainer:
         Parameters
         ----------
         n_clusters : int
-        start : {"mixture", "kmeans"}
-            Where the centroids begin: at the means of a Gaussian mixture, or at those of k-means as in the paper (see
-            `first_centroids`).
+        start : {"mixture", "tied", "kmeans"}, optional
+            Where the centroids begin (see `beginning`): with a Gaussian mixture, which is the default for decibels, one
+            of equal covariances, which is that for plain values, or at the means of k-means as in the paper.
         n_epochs : int
             Passes over the data at most.
         tol, patience : float in [0, 1], int
             Stop when at `patience` updates of the target in a row at most this fraction of the labels has changed.
         update_interval : int
-            Epochs between updates of the target distribution, which is always that of the whole set.
+            Between updates of the target distribution, which is always that of the whole set.
+        interval_unit : {"epoch", "iteration"}
+            Of `update_interval`: passes over the data, or batches as in the papers (140 of 256 samples for MNIST).
         reconstruction_weight : float
             Of the mean squared error beside the KL divergence: keeps the decoder in step, so that reconstructions stay
-            right (`make bench`: the same scores as without). 0 is DEC (Xie et al. 2016), which leaves the decoder
-            behind; 10 is IDEC (Guo et al. 2017) with its γ of 0.1.
+            right; by default 1. 0 is DEC (Xie et al. 2016), which leaves the decoder behind; 10 is IDEC (Guo et al.
+            2017) with its γ of 0.1.
         alpha : float
             Degrees of freedom of Student's t kernel.
         reseed : bool
@@ -217,14 +211,14 @@ class Trainer:
             If the autoencoder has not been pretrained, or this trainer is busy.
         """
         asked = clustering(
-            self.run.n_samples,
-            self.run.settings.get("n_distinct"),
+            self.run,
             n_clusters,
             start=start,
             n_epochs=n_epochs,
             tol=tol,
             patience=patience,
             update_interval=update_interval,
+            interval_unit=interval_unit,
             reconstruction_weight=reconstruction_weight,
             alpha=alpha,
             reseed=reseed,
@@ -262,32 +256,18 @@ class Trainer:
         asked = inspect.signature(self.cluster).bind(n_clusters, **cluster_settings, progress_bar=False)
         asked.apply_defaults()
         kwargs = {name: value for name, value in asked.kwargs.items() if name != "progress_bar"}
-        clustering(self.run.n_samples, self.run.settings.get("n_distinct"), *asked.args, **kwargs)
-        if self._thread is not None and self._thread.is_alive():
-            raise RuntimeError("This trainer is running already.")
-
-        self._session.control.set_out()  # here, so that the status says so at once, and a stop from now on is heard
+        clustering(self.run, *asked.args, **kwargs)
 
         def work() -> None:
-            try:
-                with self._session.control.series():
-                    anew = self._session.failed_to_begin
-                    if self._session.begun and not self._session.finished and not anew:
-                        self.resume(progress_bar=False)
-                    elif not len(self.run):
-                        self.pretrain(pretrain_epochs, progress_bar=False)
-                    if anew or (self._session.finished and self.run.n_clusters is None):
-                        self.cluster(n_clusters, progress_bar=False, **cluster_settings)
-            except Exception as error:
-                self._session.control.end("failed", f"{type(error).__name__}: {error}")
-                logger.exception("Training failed")
+            anew = self._session.failed_to_begin
+            if self._session.begun and not self._session.finished and not anew:
+                self.resume(progress_bar=False)
+            elif not len(self.run):
+                self.pretrain(pretrain_epochs, progress_bar=False)
+            if anew or (self._session.finished and self.run.n_clusters is None):
+                self.cluster(n_clusters, progress_bar=False, **cluster_settings)
 
-        self._thread = threading.Thread(target=work, name="zclust-trainer", daemon=True)
-        try:
-            self._thread.start()
-        except RuntimeError as error:  # no more threads can be had
-            self._session.control.end("failed", f"{type(error).__name__}: {error}")
-            raise
+        self._session.in_background(work)
 
     def pause(self) -> None:
         """Wait after the batch that is being worked on; returns at once."""

@@ -58,7 +58,8 @@ def project_pca(run: Run) -> Projection:
     """
     if not len(run):
         raise ValueError("run must have at least one snapshot to be drawn, got none.")
-    last = run.embedding.astype(np.float64)
+    embeddings = in_one_basis(run)
+    last = embeddings[-1].astype(np.float64)
     mean = last.mean(axis=0)
     _, spread, rotation = np.linalg.svd(last - mean, full_matrices=False)
     frame = np.zeros((last.shape[1], 2))  # (latent_dim, 2); a latent_dim or n_samples of 1 leaves a flat second axis
@@ -68,7 +69,7 @@ def project_pca(run: Run) -> Projection:
     frame *= np.where(frame[np.abs(frame).argmax(axis=0), [0, 1]] < 0, -1, 1)
     power = spread**2 / max(float((spread**2).sum()), np.finfo(float).tiny)
     shares = [100 * float(power[axis]) if axis < len(power) else 0.0 for axis in (0, 1)]
-    xy = np.stack([(snapshot.embedding - mean) @ frame for snapshot in run.snapshots])
+    xy = np.stack([(embedding - mean) @ frame for embedding in embeddings])
     return Projection(
         xy=xy,
         centroids_xy=_over_steps(run, lambda _, centroids: (centroids - mean) @ frame),
@@ -96,7 +97,7 @@ def project_umap(run: Run, n_neighbors: int = 15, n_epochs: int = 200, random_st
     random_state : int
     """
     first = project_pca(run)
-    n = run.n_samples
+    n, embeddings = run.n_samples, in_one_basis(run)
     if n < 5:
         return first
     xy = np.empty((len(run), n, 2), dtype=np.float32)
@@ -105,8 +106,7 @@ def project_umap(run: Run, n_neighbors: int = 15, n_epochs: int = 200, random_st
     for _ in range(SETTLING):
         layout = _lay_out(run.embedding, layout, neighbors, chained_epochs, CHAINED_RATE, random_state)
     for step in range(len(run) - 1, -1, -1):
-        embedding = run.snapshot(step).embedding
-        layout = xy[step] = _lay_out(embedding, layout, neighbors, chained_epochs, CHAINED_RATE, random_state)
+        layout = xy[step] = _lay_out(embeddings[step], layout, neighbors, chained_epochs, CHAINED_RATE, random_state)
     return Projection(
         xy=xy,
         centroids_xy=_over_steps(run, lambda snapshot, _: _members_mean(snapshot, xy[snapshot.step])),
@@ -114,6 +114,23 @@ def project_umap(run: Run, n_neighbors: int = 15, n_epochs: int = 200, random_st
         axes=("UMAP 1", "UMAP 2"),
         motion=motion_index(run, xy),
     )
+
+
+def in_one_basis(run: Run) -> list[np.ndarray]:
+    """Embeddings of all snapshots (n_samples, latent_dim), those of the pretraining in the coordinates of clustering.
+
+    Clustering may begin with a change of coordinates, which moves every window and changes nothing. The last snapshot
+    of the pretraining and the first of the clustering are of one network: between them lies that change alone.
+    """
+    embeddings = [snapshot.embedding for snapshot in run.snapshots]
+    phases = run.history.phase.tolist() if len(run) else []
+    begins = phases.index("cluster") if "cluster" in phases else 0
+    if begins:
+        before = np.column_stack([embeddings[begins - 1], np.ones(run.n_samples)])
+        change = np.linalg.lstsq(before, embeddings[begins], rcond=None)[0]  # (latent_dim + 1, latent_dim)
+        for step in range(begins):
+            embeddings[step] = (embeddings[step] @ change[:-1] + change[-1]).astype(np.float32)
+    return embeddings
 
 
 def motion_index(run: Run, xy: np.ndarray) -> float:
@@ -124,7 +141,7 @@ def motion_index(run: Run, xy: np.ndarray) -> float:
     """
     if len(run) < 2:
         return 1.0
-    embeddings = [snapshot.embedding for snapshot in run.snapshots]
+    embeddings = in_one_basis(run)
     pairs = zip(embeddings, embeddings[1:], strict=False)
     true = np.stack([np.linalg.norm(after - before, axis=1) for before, after in pairs]).ravel().astype(np.float64)
     drawn = np.linalg.norm(np.diff(xy, axis=0), axis=2).ravel().astype(np.float64)
