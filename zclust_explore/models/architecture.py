@@ -15,7 +15,11 @@ Autoencoder = CAE | DenseAutoencoder
 
 
 def settings_for(
-    shape: tuple[int, int], latent_dim: int, time_pooling: bool = True, widths: tuple[int, ...] | None = None
+    shape: tuple[int, int],
+    latent_dim: int,
+    time_pooling: bool = True,
+    widths: tuple[int, ...] | None = None,
+    channels: tuple[int, ...] = (8, 16, 32),
 ) -> dict[str, Any]:
     """Settings, for `from_settings`, of a CAE or, where there are `widths`, of a DenseAutoencoder.
 
@@ -31,7 +35,7 @@ def settings_for(
     """
     with torch.device("meta"):  # built to check them, not to be used: draws no random numbers
         if widths is None:
-            return CAE(shape, latent_dim, time_pooling=time_pooling).settings
+            return CAE(shape, latent_dim, time_pooling=time_pooling, channels=channels).settings
         return DenseAutoencoder(shape, latent_dim, widths=widths).settings
 
 

@@ -61,11 +61,8 @@ def clustering(
     reseed: bool,
 ) -> dict[str, Any]:
     """Return what `Trainer.cluster` is asked for, within its limits, and completed by the recipe of the run."""
-    usual = find_recipe(run.settings.get("recipe", "default"))
-    if start is None:
-        # images and tables: kinds vary alike; `make bench` shows both starts
-        plain = run.settings["scaling"].get("kind") == "plain" and usual.start == "mixture"
-        start = "tied" if plain else usual.start
+    usual = find_recipe(run.settings.get("recipe", "default"), run.settings["scaling"].get("kind", "decibels"))
+    start = usual.start if start is None else start
     if reconstruction_weight is None:
         reconstruction_weight = usual.reconstruction_weight
     n_samples, n_distinct = run.n_samples, run.settings.get("n_distinct")

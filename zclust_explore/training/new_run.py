@@ -18,7 +18,7 @@ from ..data.scaling import Scaling
 from ..data.screening import screen
 from ..data.spectrograms import Spectrograms
 from ..models.architecture import settings_for
-from .augmentation import Augmentation
+from .augmentation import UNCHANGED, Augmentation
 from .checks import whole
 from .recipes import find_recipe
 
@@ -55,8 +55,11 @@ def new_run(
     if random_state is None:
         random_state = int(np.random.SeedSequence().generate_state(1)[0])
     latent_dim = whole("latent_dim", latent_dim, 1)
-    usual = find_recipe(recipe)
-    augmentation = usual.augmentation if augmentation is None else augmentation
+    if kind not in ("decibels", "plain"):
+        raise ValueError(f"kind must be 'decibels' or 'plain', got {kind!r}.")
+    usual = find_recipe(recipe, kind)
+    if augmentation is None:
+        augmentation = usual.augmentation if widths is None else UNCHANGED  # a table has no neighbours
     time_pooling = usual.time_pooling if time_pooling is None else time_pooling
     settings: dict[str, Any] = {
         "latent_dim": latent_dim,
@@ -66,7 +69,7 @@ def new_run(
         "batch_size": whole("batch_size", batch_size, 1),
         "learning_rate": float(learning_rate),
     }
-    settings["autoencoder"] = settings_for(spectrograms.shape, latent_dim, time_pooling, widths)
+    settings["autoencoder"] = settings_for(spectrograms.shape, latent_dim, time_pooling, widths, usual.channels)
     found = screen(spectrograms, keep_flat=kind == "plain")
     spectrograms = found.apply(spectrograms)
     settings["n_distinct"] = found.n_distinct

@@ -10,11 +10,11 @@ from .starts import Start
 
 @dataclass(frozen=True)
 class Recipe:
-    """Choices that go together; each can be made differently by the argument of the same name.
+    """Choices that go together; each but the channels can be made differently by the argument of the same name.
 
     Parameters
     ----------
-    time_pooling : bool
+    time_pooling, channels
         See `CAE`.
     augmentation : Augmentation
     start : {"mixture", "tied", "kmeans"}
@@ -24,6 +24,7 @@ class Recipe:
     """
 
     time_pooling: bool
+    channels: tuple[int, ...]
     augmentation: Augmentation
     start: Start
     reconstruction_weight: float
@@ -31,14 +32,17 @@ class Recipe:
 
 RECIPES = {
     # what gave the best clusters over the benchmark sets: `make bench` prints the study
-    "default": Recipe(True, Augmentation(), "mixture", 1.0),
+    ("default", "decibels"): Recipe(True, (8, 16, 32), Augmentation(), "mixture", 1.0),
+    # images have no time axis, their borders are empty, and their kinds vary alike
+    ("default", "plain"): Recipe(False, (16, 32, 64), Augmentation(0.08, 0.08, 0.1), "tied", 1.0),
     # Xie et al. (2016), with the convolutions of Guo et al. (2017) and all layers trained together
-    "paper": Recipe(False, UNCHANGED, "kmeans", 0.0),
+    ("paper", "decibels"): Recipe(False, (8, 16, 32), UNCHANGED, "kmeans", 0.0),
+    ("paper", "plain"): Recipe(False, (16, 32, 64), UNCHANGED, "kmeans", 0.0),
 }
 
 
-def find_recipe(name: str) -> Recipe:
-    """Return a recipe by its name.
+def find_recipe(name: str, kind: str = "decibels") -> Recipe:
+    """Return a recipe by its name, for values of a kind.
 
     Raises
     ------
@@ -47,9 +51,10 @@ def find_recipe(name: str) -> Recipe:
 
     Examples
     --------
-    >>> find_recipe("paper").start
-    'kmeans'
+    >>> find_recipe("paper").start, find_recipe("default", "plain").start
+    ('kmeans', 'tied')
     """
-    if name not in RECIPES:
-        raise ValueError(f"recipe must be {' or '.join(map(repr, RECIPES))}, got {name!r}.")
-    return RECIPES[name]
+    if (name, kind) not in RECIPES:
+        names = list(dict.fromkeys(repr(name) for name, _ in RECIPES))
+        raise ValueError(f"recipe must be {' or '.join(names)}, got {name!r}.")
+    return RECIPES[name, kind]

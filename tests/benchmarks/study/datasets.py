@@ -56,14 +56,15 @@ class Dataset:
         )
 
 
-# Images have no time axis that a signal could move along, and their values are no decibels.
-IMAGES: dict[str, Any] = {"kind": "plain", "time_pooling": False}
+# The values of images are no decibels.
+IMAGES: dict[str, Any] = {"kind": "plain"}
+TABLE: dict[str, Any] = {"kind": "plain", "widths": (256, 128)}  # convolutions leave nothing of 8 × 8 pixels
 DATASETS = {
     "toy": Dataset("toy world, 600 windows, 8 kinds", 8),
     "pnw4": Dataset("Pacific Northwest, 743 windows, 4 kinds", 4, "pnw_events_open.npz", "pnw"),
     "pnw3": Dataset("Pacific Northwest without explosions, 699 windows, 3 kinds", 3, "pnw_events_open.npz", "pnw"),
     "luhu": Dataset("Luhu, 1480 windows, 3 kinds (silver labels)", 3, "luhu_windows.npz", "luhu"),
-    "digits": Dataset("scikit-learn digits, 1797 images of 8 × 8", 10, trainer=IMAGES),
+    "digits": Dataset("scikit-learn digits, 1797 images of 8 × 8", 10, trainer=TABLE),
     "mnist10k": Dataset("MNIST, the 10,000 test images", 10, "mnist.npz", trainer=IMAGES),
     "mnist70k": Dataset("MNIST, all 70,000 images", 10, "mnist.npz", trainer=IMAGES),
 }
@@ -88,7 +89,7 @@ def load(name: str, seed: int) -> zx.Spectrograms:
         labels = data["classes"][data["y"]]
         chosen = labels != "explosion" if name == "pnw3" else np.full(len(labels), True)
         vertical = list(data["components"]).index("Z")
-        metadata = pd.DataFrame({"label": labels, "station": data["station"]})
+        metadata = pd.DataFrame({"label": labels, "trace_id": data["station"]})
         if "event" in data:
             metadata["event"] = data["event"]
         return zx.spectrograms_from_waveforms(
