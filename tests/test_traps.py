@@ -33,7 +33,7 @@ from zclust_explore.training.starts import beginning
 from zclust_explore.training.trainer import Trainer
 
 
-def digits(per_class=60, kinds=(0, 1, 2, 4, 6)):
+def digits(per_class=150, kinds=(0, 4, 6, 7)):
     """Handwritten digits as if they were spectrograms, sorted by class as a catalogue is by station and time."""
     images, labels = load_digits(return_X_y=True)
     rows = np.concatenate([np.flatnonzero(labels == kind)[:per_class] for kind in kinds])
@@ -90,22 +90,25 @@ def sorted_and_shuffled(tmp_path_factory):
         for name, ordered in (("sorted", specs), ("shuffled", specs.select(mixed))):
             trainer = Trainer(
                 ordered,
+                latent_dim=5,
                 random_state=seed,
                 directory=folder / f"{name}{seed}",
-                time_pooling=False,
+                kind="plain",
+                widths=(64, 32),
                 augmentation=UNCHANGED,
+                batch_size=32,
             )
             trainer.pretrain(n_epochs=25, progress_bar=False)
             loss = trainer.run.history.reconstruction.iloc[-1]
-            run = trainer.cluster(5, n_epochs=10, reconstruction_weight=0.0, progress_bar=False)
+            run = trainer.cluster(4, start="kmeans", n_epochs=10, reconstruction_weight=0.0, progress_bar=False)
             found[name].append((adjusted_rand_score(ordered.metadata.label, run.labels), loss))
     return {name: np.mean(values, axis=0) for name, values in found.items()}
 
 
 def test_trap_01_sorted_data_cluster_as_well_as_shuffled(sorted_and_shuffled):
-    """A catalogue in class order would ruin the clustering: elsewhere accuracy falls from 0.77 to 0.28."""
+    """A catalogue in class order would ruin the clustering: not shuffled, and with P of each batch, ARI is 0.4 here."""
     (by_class, _), (mixed, _) = sorted_and_shuffled["sorted"], sorted_and_shuffled["shuffled"]
-    assert mixed > 0.8
+    assert mixed > 0.9
     assert by_class == pytest.approx(mixed, abs=0.02)
 
 
