@@ -63,7 +63,7 @@ def settings(dataset: str, method: str) -> dict[str, Any]:
         return {"method": method}
     known["trainer"] = {**_defaults(zx.Trainer), **DATASETS[dataset].trainer, **row.trainer}
     # what lies behind the arguments' names
-    known["trainer"] |= {"recipe": asdict(find_recipe(known["trainer"]["recipe"]))}
+    known["trainer"] |= {"recipe": asdict(find_recipe(known["trainer"]["recipe"], known["trainer"]["kind"]))}
     known["trainer"] |= {"scaling": _defaults(zx.Scaling), "network": _defaults(zx.CAE)}
     if row.kind in ("embedding", "deep"):
         known["pretrain"] = _defaults(zx.Trainer.pretrain)
