@@ -1,4 +1,4 @@
-"""Which windows Run.label flags as unlike anything seen, with each kind of the toy world in turn left out."""
+"""Which windows Run.label flags as unlike anything seen, with each kind of the toy world left out in turn."""
 
 import tempfile
 from pathlib import Path

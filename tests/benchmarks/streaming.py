@@ -20,15 +20,17 @@ SIZES = (10_000, 1_000_000, 10_000)
 DIFFERENT = 1_024  # windows that differ in more than their level
 STEP_DB = 0.125  # so coarse, the values take about a third of their room on disk
 MEASURE = """
-import json, resource, sys, time
+import json, sys, time
+from pathlib import Path
 import torch, zclust_explore as zx
 torch.set_num_threads(1)
 run, specs = zx.Run.open(sys.argv[1]), zx.Spectrograms.open(sys.argv[2])
 zx.label  # imports all that it needs
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
-before, wall, cpu = peak(), time.perf_counter(), time.process_time()
+def memory(kind):  # of this process alone: what resource tells begins with the peak of the process that started it
+    return int(Path("/proc/self/status").read_text().partition(kind)[2].split()[0]) / 1024
+before, wall, cpu = memory("VmRSS:"), time.perf_counter(), time.process_time()
 labels = run.label(specs)
-wall, cpu, after = time.perf_counter() - wall, time.process_time() - cpu, peak()
+wall, cpu, after = time.perf_counter() - wall, time.process_time() - cpu, memory("VmHWM:")
 assert labels.soft_assignments.shape == (specs.n_samples, 6) and labels.labels.min() >= 0
 print(json.dumps({"wall": wall, "cpu": cpu, "before": before, "after": after}))
 """
@@ -91,7 +93,12 @@ def table(sizes: Sequence[int] = SIZES) -> str:
             f"{n:9}{gigabytes:12.2f}{1e3 * found['wall'] / n:16.3f}{1e3 * found['cpu'] / n:15.3f}"
             f"{found['cpu'] / n / small:7.2f}{added:11.0f}"
         )
-    return "\n".join([*lines, "MiB added: peak of the process over its peak when everything was imported and opened"])
+    return "\n".join(
+        [
+            *lines,
+            "MiB added: peak of the process over what it held when everything was imported and opened (Linux only)",
+        ]
+    )
 
 
 def forget(store: Path) -> int:
