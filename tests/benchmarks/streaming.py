@@ -24,11 +24,12 @@ import json, sys, time
 from pathlib import Path
 import torch, zclust_explore as zx
 torch.set_num_threads(1)
-run, specs = zx.Run.open(sys.argv[1]), zx.Spectrograms.open(sys.argv[2])
-zx.label  # imports all that it needs
+zx.label, zx.Run  # imports all that is needed
 def memory(kind):  # of this process alone: what resource tells begins with the peak of the process that started it
     return int(Path("/proc/self/status").read_text().partition(kind)[2].split()[0]) / 1024
-before, wall, cpu = memory("VmRSS:"), time.perf_counter(), time.process_time()
+before = memory("VmRSS:")
+run, specs = zx.Run.open(sys.argv[1]), zx.Spectrograms.open(sys.argv[2])
+wall, cpu = time.perf_counter(), time.process_time()
 labels = run.label(specs)
 wall, cpu, after = time.perf_counter() - wall, time.process_time() - cpu, memory("VmHWM:")
 assert labels.soft_assignments.shape == (specs.n_samples, 6) and labels.labels.min() >= 0
@@ -96,7 +97,7 @@ def table(sizes: Sequence[int] = SIZES) -> str:
     return "\n".join(
         [
             *lines,
-            "MiB added: peak of the process over what it held when everything was imported and opened (Linux only)",
+            "MiB added: peak of the process over what it held with everything imported (Linux only)",
         ]
     )
 
