@@ -26,6 +26,7 @@ _HOMES = {
     "encode": "models.labelling",
     "label": "models.labelling",
     "DeepEmbeddedClustering": "training.estimator",
+    "Augmentation": "training.augmentation",
     "Trainer": "training.trainer",
     "ClusterCount": "evaluation.cluster_count",
     "cluster_count": "evaluation.cluster_count",
