@@ -124,7 +124,8 @@ def components(specs: zx.Spectrograms, arguments: dict[str, Any], folder: Path, 
 
     trainer = zx.Trainer(specs, random_state=seed, directory=folder, **arguments)
     scaling = zx.Scaling.from_dict(trainer.run.settings["scaling"])
-    flat = scaling.apply(trainer.spectrograms.read()).reshape(trainer.run.n_samples, -1)
+    used = trainer.spectrograms
+    flat = scaling.apply(used.read(), used.trace_ids()).reshape(used.n_samples, -1)
     found: np.ndarray = PCA(LATENT_DIM, random_state=seed).fit_transform(flat)
     return found.astype(float)
 
