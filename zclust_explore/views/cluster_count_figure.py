@@ -24,7 +24,7 @@ LINE, CHOICE = "#808080", PALETTE[0]  # a grey and a blue that stand out on whit
 def plot_cluster_count(report: ClusterCount) -> Figure:
     """Draw the criteria of `cluster_count` one above the other over the number of clusters, which they share.
 
-    A large dot is what a criterion chooses (none, where it sees no clusters); the dotted line is the recommendation.
+    A large dot is what a criterion chooses (none, where it sees no clusters); the dashed line is the recommendation.
 
     Parameters
     ----------
@@ -65,10 +65,10 @@ def plot_cluster_count(report: ClusterCount) -> Figure:
             col=1,
         )
         figure.update_yaxes(title={"text": title, "font": {"size": 11}}, nticks=4, row=row, col=1)
-    figure.add_vline(x=report.n_clusters, line={"width": 1.5, "dash": "dot", "color": CHOICE})
+    figure.add_vline(x=report.n_clusters, line={"width": 2, "dash": "dash", "color": CHOICE}, opacity=1)
     figure.update_xaxes(dtick=1 if len(counts) <= 20 else None, range=[0.5, counts[-1] + 0.5])
     figure.update_xaxes(title="number of clusters", row=len(PANELS), col=1)
-    words = {"text": _wrapped(report.recommendation), "font": {"size": 14}, "y": 0.98, "yanchor": "top"}
+    words = {"text": _wrapped(report.recommendation), "font": {"size": 14}, "y": 1, "yanchor": "top", "pad": {"t": 18}}
     margin = {"t": 90, "r": 20, "b": 50, "l": 90}
     return figure.update_layout(title=words, template="simple_white", margin=margin, height=720, showlegend=False)
 
