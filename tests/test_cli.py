@@ -114,6 +114,13 @@ def test_the_command_imports_neither_torch_nor_jupyterlab() -> None:
     assert done.stdout.strip() == "[]"
 
 
+# with values that are not the defaults
+EVERY_OPTION = (
+    "--recipe paper --kind decibels --background window --amplitude keep --latent-dim 5 --batch-size 32 --alpha 2"
+    " --learning-rate 0.002 --start tied --tol 0.01 --patience 2 --update-interval 2 --reconstruction-weight 0.5"
+).split()
+
+
 def command(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the real command to its end."""
     return subprocess.run(
@@ -135,7 +142,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     values[3] = np.nan
     kinds = specs.metadata.label.to_numpy().astype(str)
     np.savez(made / "specs.npz", values=values, frequencies=specs.frequencies, times=specs.times, kind=kinds)
-    done = command("cluster", "specs", "--k", 3, "-o", "run", "--epochs", 2, "--seed", 7, "--alpha", 2, folder=made)
+    done = command("cluster", "specs", "--k", 3, "-o", "run", "--epochs", 2, "--seed", 7, *EVERY_OPTION, folder=made)
     assert done.returncode == 0, done.stderr
     assert "100%" in done.stderr  # the progress bar
     lines = done.stdout.splitlines()
@@ -150,8 +157,15 @@ def test_cluster_makes_a_run_as_it_was_asked_for(folder: Path) -> None:
     run = Run.open(folder / "run")
     assert run.n_clusters == 3
     assert run.settings["random_state"] == 7
-    assert run.snapshot().alpha == 2
-    assert [event["settings"]["n_epochs"] for event in run.events if event["kind"] in ("pretrain", "cluster")] == [2, 2]
+    assert run.settings["latent_dim"] == 5
+    assert run.settings["batch_size"] == 32
+    assert run.settings["learning_rate"] == 0.002
+    assert (run.settings["scaling"]["background"], run.settings["scaling"]["amplitude"]) == ("window", "keep")
+    pretraining, clustering = (e["settings"] for e in run.events if e["kind"] in ("pretrain", "cluster"))
+    assert pretraining["n_epochs"] == 2
+    asked = {"n_epochs": 2, "start": "tied", "tol": 0.01, "patience": 2, "update_interval": 2, "alpha": 2}
+    assert asked.items() <= clustering.items()
+    assert clustering["reconstruction_weight"] == 0.5
 
 
 def test_label_writes_what_python_says(folder: Path) -> None:
@@ -160,7 +174,7 @@ def test_label_writes_what_python_says(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     table = pd.read_parquet(folder / "out" / "labels.parquet")
     run = Run.open(folder / "run")
-    np.testing.assert_allclose(table[[f"embedding_{d}" for d in range(10)]], run.embedding, atol=1e-4)
+    np.testing.assert_allclose(table[[f"embedding_{d}" for d in range(5)]], run.embedding, atol=1e-4)
     assert {"trace_id", "starttime", "cluster", "unlike", "soft_assignment_2"} <= set(table)
     assert done.stdout.startswith("wrote out/labels.parquet\ncluster\twindows\tunlike anything seen\n")
     done = command("label", "run", "specs.npz", "-q", "-o", "labels.csv", folder=folder)
@@ -177,7 +191,7 @@ def test_encode_writes_the_embedding(folder: Path) -> None:
     done = command("encode", "run", "specs", "-o", "z.nc", folder=folder)
     assert (done.returncode, done.stdout) == (
         0,
-        "wrote z.nc\n64 windows, 10 latent coordinates, 0 windows not finite\n",
+        "wrote z.nc\n64 windows, 5 latent coordinates, 0 windows not finite\n",
     )
     with xarray.open_dataset(folder / "z.nc", engine="h5netcdf") as read:
         np.testing.assert_allclose(read["embedding"], Run.open(folder / "run").embedding, atol=1e-4)

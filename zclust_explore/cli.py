@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--epochs", type=_whole(1), help="passes over the data, in both phases")
     train.add_argument("--pretrain-epochs", type=_whole(1), help="passes in the first phase, if other than --epochs")
     train.add_argument("--latent-dim", type=_whole(1), help="size of the embedding")
+    train.add_argument("--kind", choices=["decibels", "plain"], help="what the values are; plain is for feature tables")
     train.add_argument("--amplitude", choices=["discard", "keep"], help="whether loud and quiet windows differ")
     train.add_argument("--batch-size", type=_whole(1))
     train.add_argument("--learning-rate", type=_number(0))

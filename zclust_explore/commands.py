@@ -36,16 +36,9 @@ def cluster(options: argparse.Namespace) -> str:
     from .data.files import to_json, write_text
     from .training.trainer import Trainer
 
-    names = ("latent_dim", "random_state", "recipe", "amplitude", "background", "batch_size", "learning_rate")
-    given = {name: getattr(options, name) for name in names}
-    trainer = Trainer(
-        specs, directory=folder, device=options.device, **{k: value for k, value in given.items() if value is not None}
-    )
-    asked = {
-        name: value
-        for name in ("start", "tol", "patience", "update_interval", "reconstruction_weight", "alpha")
-        if (value := getattr(options, name)) is not None
-    }
+    given = _given(options, "latent_dim random_state recipe kind amplitude background batch_size learning_rate".split())
+    trainer = Trainer(specs, directory=folder, device=options.device, **given)
+    asked = _given(options, "start tol patience update_interval reconstruction_weight alpha".split())
     asked |= {"n_clusters": options.n_clusters} | ({} if options.epochs is None else {"n_epochs": options.epochs})
     pretrain_epochs = options.pretrain_epochs or options.epochs
     pretrain = {} if pretrain_epochs is None else {"n_epochs": pretrain_epochs}
@@ -141,6 +134,11 @@ def _read_npz(path: Path) -> Spectrograms:
         values, table = values[kept], table.assign(sample=table.index).iloc[kept].reset_index(drop=True)
     reasons = pd.DataFrame({"record": skipped, "reason": "not finite: NaN or infinity"})
     return Spectrograms(np.asarray(values, dtype=np.float32), *axes, table, skipped=reasons)
+
+
+def _given(options: argparse.Namespace, names: list[str]) -> dict[str, Any]:
+    """Options that were given; for the others, the trainer has its own defaults."""
+    return {name: value for name in names if (value := getattr(options, name)) is not None}
 
 
 def _see_through(trainer: Trainer, progress_bar: bool) -> str:
