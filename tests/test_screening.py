@@ -47,7 +47,7 @@ def test_everything_wrong_is_found_and_counted(good, tmp_path):
     assert (found.duplicate_of[9], found.n_distinct) == (8, 36)
     left_out, copies, steady = found.warnings()
     assert left_out == "3 of 40 windows are left out: 2 hold NaN or infinity, 1 is flat (one value throughout)."
-    assert copies.startswith("1 of 40 windows is an exact copy of another and stay")
+    assert copies.startswith("1 of 40 windows is an exact copy of another and stays:")
     assert steady.startswith("1 of 40 windows does not change in time at all")
 
 
