@@ -59,7 +59,8 @@ class Screening:
         if twice := int(np.sum(self.duplicate_of >= 0)):
             told.append(
                 f"{twice} of {n} windows {'is an exact copy' if twice == 1 else 'are exact copies'} of another and "
-                f"{'stays' if twice == 1 else 'stay'}: {self.n_distinct} windows are distinct. Copies count double; do windows overlap or repeat?"
+                f"{'stays' if twice == 1 else 'stay'}: {self.n_distinct} windows are distinct. Copies count double; do "
+                "windows overlap or repeat?"
             )
         if steady := int(self.steady.sum()):
             told.append(
