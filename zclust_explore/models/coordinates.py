@@ -24,7 +24,8 @@ def change_coordinates(network: Autoencoder, origin: np.ndarray, axes: np.ndarra
 
     Examples
     --------
-    >>> network = Autoencoder.__args__[0]((16, 16), latent_dim=2)
+    >>> from zclust_explore.models.autoencoder import CAE
+    >>> network = CAE((16, 16), latent_dim=2)
     >>> x = torch.ones(1, 1, 16, 16)
     >>> before, z = network(x)
     >>> change_coordinates(network, np.zeros(2), np.diag([2.0, 3.0]))
