@@ -107,3 +107,32 @@ def test_order_of_the_catalogue_does_not_matter(tmp_path):
         scores.append(adjusted_rand_score(ordered.metadata.label, run.labels))
     assert min(scores) > 0.5
     assert abs(scores[0] - scores[1]) < 0.25
+
+
+def test_updates_may_be_counted_in_iterations():
+    """An interval of the papers, 140 batches, could not be asked for (trap 5)."""
+    _, _, work = begin(n_epochs=2, update_interval=3, interval_unit="iteration")  # 4 batches an epoch
+    seen, _ = finish(work)
+    taken = [progress.snapshot for progress in seen if progress.snapshot]
+    assert [(snapshot.iteration, snapshot.epoch) for snapshot in taken] == [(0, 0), (3, 0), (6, 1), (8, 2)]
+
+
+def test_goes_on_in_the_middle_of_an_epoch_to_the_bit(tmp_path):
+    """A clustering that updates between epochs would not be repeatable."""
+    specs = make_spectrograms(30, random_state=0)
+    settings = {"n_epochs": 3, "update_interval": 3, "interval_unit": "iteration", "tol": 0.0, "progress_bar": False}
+
+    def begun(name):
+        trainer = Trainer(specs, latent_dim=3, random_state=0, directory=tmp_path / name, batch_size=8)
+        trainer.pretrain(n_epochs=1, progress_bar=False)
+        return trainer
+
+    unbroken = begun("unbroken").cluster(2, **settings)
+    broken = begun("broken")
+    broken.subscribe(lambda progress: progress.batch == 2 and progress.epoch == 1 and broken.stop())
+    broken.cluster(2, **settings)
+    assert len(broken.run) < len(unbroken)
+    resumed = Trainer.open(broken.run.directory).resume(progress_bar=False)
+    np.testing.assert_array_equal(resumed.embedding, unbroken.embedding)
+    np.testing.assert_array_equal(resumed.centroids, unbroken.centroids)
+    np.testing.assert_array_equal(resumed.history.clustering, unbroken.history.clustering)
