@@ -8,8 +8,6 @@ import time
 
 import numpy as np
 import torch
-from clustpy.deep import DEC, IDEC
-from clustpy.deep.neural_networks import FeedforwardAutoencoder
 
 import zclust_explore as zx
 from tests.benchmarks.study.datasets import DATASETS, load
@@ -20,6 +18,10 @@ PRETRAIN_EPOCHS, BATCH_SIZE, LATENT_DIM = 100, 256, 10  # ClustPy's defaults; cl
 
 def main() -> None:
     """Pretrain once, cluster twice; the last line printed has both results."""
+    # here, because tests look at every module, and ClustPy is nothing that they may need
+    from clustpy.deep import DEC, IDEC
+    from clustpy.deep.neural_networks import FeedforwardAutoencoder
+
     dataset, seed = sys.argv[1], int(sys.argv[2])
     specs = load(dataset, seed)
     x = specs.read().reshape(len(specs), -1)

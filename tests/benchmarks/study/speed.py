@@ -14,11 +14,11 @@ from zclust_explore.models.autoencoder import CAE
 from zclust_explore.training.control import Control
 from zclust_explore.training.pretraining import pretrain
 from zclust_explore.training.randomness import Randomness
-from zclust_explore.training.recipes import RECIPES
+from zclust_explore.training.recipes import find_recipe
 
 SHAPE, LATENT_DIM, CHANNELS, BATCH_SIZE = (87, 67), 9, (8, 16, 32, 64, 128), 64
 N_SAMPLES, SECONDS, EPOCHS = 1024, 6.0, 1_000  # until the time is over
-AUGMENTATION = RECIPES["default"].augmentation
+AUGMENTATION = find_recipe("default").augmentation
 
 
 def main() -> None:
