@@ -134,7 +134,8 @@ def test_updates_between_two_epochs_resume_to_the_bit(unbroken, tmp_path, point)
 
 
 CHILD = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore Ctrl-C, and so would this
 from zclust_explore.data.spectrograms import Spectrograms
 from zclust_explore.training.trainer import Trainer
 from tests.test_resume import CLUSTERING, PRETRAIN_EPOCHS, SETTINGS
@@ -166,7 +167,7 @@ def test_a_real_signal_keeps_a_run_that_opens_shows_and_resumes(unbroken, tmp_pa
     )
     assert child.stdout.readline() == "now\n", child.stderr.read()
     child.send_signal(sent)
-    _, said = child.communicate(timeout=120)
+    _, said = child.communicate(timeout=300)
     run = Run.open(tmp_path / "run")
     if sent == signal.SIGINT:
         assert "KeyboardInterrupt" in said
