@@ -251,6 +251,8 @@ def test_ctrl_c_keeps_the_run_and_resume_finishes_it(folder: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
+        # a shell's background jobs ignore Ctrl-C, and so would what they start
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not (folder / "cut" / "snapshots" / "000001").exists():
         assert process.poll() is None, process.communicate()
