@@ -13,6 +13,7 @@ from zclust_explore.data.snapshot import Snapshot
 from zclust_explore.data.synthetic import make_spectrograms
 from zclust_explore.training import learner, new_run
 from zclust_explore.training.control import Control
+from zclust_explore.training.halves import Halves
 from zclust_explore.training.trainer import Trainer
 
 
@@ -386,7 +387,7 @@ def test_no_more_threads_than_the_user_allows():
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with patch("os.cpu_count", return_value=64), Control().begin():
+        with patch("os.cpu_count", return_value=64), Halves(torch.device("cpu")).side_by_side():
             assert torch.get_num_threads() == 1
         assert torch.get_num_threads() == 1
     finally:

@@ -27,6 +27,7 @@ from zclust_explore.models.decoding import load_cae
 from zclust_explore.training import batches
 from zclust_explore.training.augmentation import UNCHANGED
 from zclust_explore.training.clustering import cluster
+from zclust_explore.training.halves import Halves
 from zclust_explore.training.pretraining import pretrain
 from zclust_explore.training.randomness import Randomness
 from zclust_explore.training.starts import beginning
@@ -64,7 +65,7 @@ def prepared(n=24, size=16, optimizer=torch.optim.Adam, learning_rate=1e-3, batc
     settings |= changed
     steps = optimizer(dec.parameters(), lr=learning_rate)
     settings = {"augmentation": UNCHANGED, "batch_size": batch_size, **settings}
-    return dec, x, cluster(dec, x, steps, Randomness(0), **settings)
+    return dec, x, cluster(dec, x, steps, Randomness(0), Halves(torch.device("cpu")), **settings)
 
 
 def test_every_trap_is_tested_or_explained():
@@ -266,7 +267,16 @@ def test_trap_18_losses_do_not_depend_on_the_batch_size():
         expected = float((cae(x)[0] - x).square().mean())
     for size in (1, 7, 16, 50, 64):
         still, settings = torch.optim.SGD(cae.parameters(), lr=0.0), {"n_epochs": 1, "snapshot_every": 1}
-        work = pretrain(cae, x, still, Randomness(0), batch_size=size, augmentation=UNCHANGED, **settings)
+        work = pretrain(
+            cae,
+            x,
+            still,
+            Randomness(0),
+            Halves(torch.device("cpu")),
+            batch_size=size,
+            augmentation=UNCHANGED,
+            **settings,
+        )
         last = list(work)[-1]
         assert last.losses["reconstruction"] == pytest.approx(expected, rel=1e-4)
 

@@ -13,6 +13,7 @@ from zclust_explore.models.dec import DEC
 from zclust_explore.training import learner
 from zclust_explore.training.augmentation import UNCHANGED
 from zclust_explore.training.clustering import cluster
+from zclust_explore.training.halves import Halves
 from zclust_explore.training.randomness import Randomness
 from zclust_explore.training.reseeding import MOVES, Reseeding, better_places, lost
 from zclust_explore.training.starts import Beginning
@@ -194,7 +195,17 @@ def prepared(reseed, n_epochs=3):
         "patience": 99,
     }
     optimizer = torch.optim.Adam(dec.parameters(), 1e-3)
-    return cluster(dec, x, optimizer, Randomness(0), n_epochs=n_epochs, batch_size=16, reseed=reseed, **settings)
+    return cluster(
+        dec,
+        x,
+        optimizer,
+        Randomness(0),
+        Halves(torch.device("cpu")),
+        n_epochs=n_epochs,
+        batch_size=16,
+        reseed=reseed,
+        **settings,
+    )
 
 
 def test_reseeding_finds_the_windows_that_nobody_represents():

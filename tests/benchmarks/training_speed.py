@@ -28,7 +28,7 @@ def table() -> str:
                 said[side] = f"{result['threads']} thread(s), {result['order']}"
                 if side == "ours" and not busy:
                     peaks.append(result["peak_gflops"])
-                    fractions.append(result["samples_per_s"] * result["flops"] / 1e9 / result["peak_gflops"])
+                    fractions.append(result["samples_per_core_s"] * result["flops"] / 1e9 / result["peak_gflops"])
     found = {key: float(np.median(values)) for key, values in rates.items()}
     lines = [f"{'samples/s':40}{'free':>10}{'one core busy':>16}"]
     for side, title in (("plain", "plain PyTorch loop"), ("ours", "our pretraining")):
@@ -40,7 +40,7 @@ def table() -> str:
     lines += [
         "",
         f"one core's peak, float32 matrix product: {np.median(peaks):.0f} GFLOP/s",
-        f"our step, {result['flops'] / 1e6:.1f} MFLOP a sample: {np.median(fractions):.2f} of it",
+        f"our step, {result['flops'] / 1e6:.1f} MFLOP a sample: {np.median(fractions):.2f} of it, by CPU time",
         f"load average at the end: {load:.1f} on {os.cpu_count()} cores (free means about 1)",
     ]
     return "\n".join(lines)

@@ -71,8 +71,17 @@ class Augmentation:
         # grid_sample counts each axis from -1 to 1, so that a shift by the whole band is 2
         most = torch.tensor([[self.warp, self.warp, 0.0], [self.warp, self.warp, 2 * self.frequency_shift]])
         change = (2 * torch.rand(len(x), 2, 3, generator=generator) - 1) * most + torch.eye(2, 3)
-        grid = nn.functional.affine_grid(change.to(x.device), list(x.shape), align_corners=False)
+        grid = _grid(change.to(x.device), x.shape[2], x.shape[3])
         return nn.functional.grid_sample(x, grid, padding_mode="border", align_corners=False)
+
+
+def _grid(change: Tensor, n_rows: int, n_columns: int) -> Tensor:
+    """The grid of `torch.nn.functional.affine_grid`, which takes four times as long: (n, n_rows, n_columns, 2)."""
+    across = (2 * torch.arange(n_columns, device=change.device) + 1) / n_columns - 1  # centres of pixels, -1 to 1
+    down = (2 * torch.arange(n_rows, device=change.device) + 1) / n_rows - 1
+    of_row = change[:, None, :, 2] + change[:, None, :, 1] * down[:, None]  # (n, n_rows, 2)
+    of_column = change[:, None, :, 0] * across[:, None]
+    return of_row[:, :, None] + of_column[:, None]
 
 
 UNCHANGED = Augmentation(0.0, 0.0, 0.0)

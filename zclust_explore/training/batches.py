@@ -49,7 +49,7 @@ class Mean:
         self._sums: dict[str, float] = {}
         self._n = 0
 
-    def add(self, n: int, **losses: Tensor) -> None:
+    def add(self, n: int, losses: dict[str, float]) -> None:
         """Add the mean losses of a batch of n samples.
 
         Raises
@@ -57,8 +57,7 @@ class Mean:
         FloatingPointError
             If a loss is not finite.
         """
-        for name, loss in losses.items():
-            value = float(loss.detach())
+        for name, value in losses.items():
             if not math.isfinite(value):
                 raise FloatingPointError(
                     f"The {name} loss became {value}: the learning rate is too high for these data. Everything up to "

@@ -14,6 +14,7 @@ from ..data.snapshot import Snapshot
 from ..models.dec import DEC, clustering_loss, soft_assignments, target_distribution
 from . import batches
 from .augmentation import Augmentation
+from .halves import Halves
 from .progress import Progress
 from .randomness import Randomness
 from .reseeding import Reseeding, move
@@ -26,6 +27,7 @@ def cluster(
     x: Tensor,
     optimizer: torch.optim.Optimizer,
     randomness: Randomness,
+    halves: Halves,
     *,
     n_epochs: int,
     batch_size: int,
@@ -63,6 +65,17 @@ def cluster(
         calm = calm + 1 if not plan and snapshot.label_change is not None and snapshot.label_change <= tol else 0
     losses = batches.Mean()
     step, first = first_step, before[-1].iteration if before else 0
+
+    def losses_of(indices: Tensor, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        seen = augmentation(x[indices].to(device), generator)
+        z, position = dec.cae.encode(seen)
+        loss = kl = clustering_loss(dec.log_q(z), p[indices])
+        parts = {"clustering": kl}
+        if reconstruction_weight:
+            parts["reconstruction"] = nn.functional.mse_loss(dec.cae.decode(z, position), seen)
+            loss = kl + reconstruction_weight * parts["reconstruction"]
+        return loss, parts
+
     for iteration in range(first, last + 1):
         epoch, batch = divmod(iteration, n_batches)
         due = iteration % interval == 0 or iteration == last
@@ -104,17 +117,7 @@ def cluster(
             dec.train()
         if batch == 0 or iteration == first:
             order = randomness.order(len(x), epoch).split(batch_size)
-        indices = order[batch]
-        seen = augmentation(x[indices].to(device), randomness.of_batch(iteration))
-        z, position = dec.cae.encode(seen)
-        loss = kl = clustering_loss(dec.log_q(z), p[indices])
-        parts = {"clustering": kl}
-        if reconstruction_weight:
-            parts["reconstruction"] = nn.functional.mse_loss(dec.cae.decode(z, position), seen)
-            loss = kl + reconstruction_weight * parts["reconstruction"]
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        losses.add(len(indices), **parts)
+        found = halves.step(optimizer, losses_of, order[batch], randomness.of_batch(iteration))
+        losses.add(len(order[batch]), found)
         yield Progress("cluster", epoch, n_epochs, batch + 1, n_batches, losses.values())
     return f"n_epochs ({n_epochs}) reached while {change or 0:.1%} of the labels still changed"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
-
-import torch
 
 from .progress import Progress
 
@@ -46,19 +43,15 @@ class Control:
         """
         if not self._free.acquire(blocking=False):
             raise RuntimeError("This trainer is busy: stop() it first, or wait.")
-        threads = torch.get_num_threads()
         try:
             if not self._in_series:
                 self._set_out()
-            # one core is left to the person: threads that spin on busy cores train many times slower
-            torch.set_num_threads(max(1, min(threads, (os.cpu_count() or 1) - 1)))
             yield
         except BaseException as error:
             if self.status in ("running", "paused"):  # it failed before or after the work itself
                 self.end("failed", f"{type(error).__name__}: {error}")
             raise
         finally:
-            torch.set_num_threads(threads)
             self._free.release()
 
     @contextmanager

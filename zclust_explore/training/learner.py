@@ -15,6 +15,7 @@ from ..models.decoding import load_cae
 from . import batches, checkpoint
 from .augmentation import Augmentation
 from .clustering import cluster
+from .halves import Halves
 from .inputs import network_input
 from .pretraining import pretrain
 from .progress import Progress
@@ -35,6 +36,7 @@ class Learner:
     def __init__(self, run: Run, device: torch.device) -> None:
         self.run = run
         self.device = device
+        self.halves = Halves(device)
         self._settings = run.settings
         self._x = network_input(run)  # (n, 1, n_freqs, n_times)
         self._load()
@@ -61,6 +63,7 @@ class Learner:
             self._x,
             self._optimizer,
             self._randomness,
+            self.halves,
             n_epochs=n_epochs,
             snapshot_every=snapshot_every,
             first_epoch=self.run.snapshot().epoch if len(self.run) else 0,
@@ -79,7 +82,8 @@ class Learner:
             centroids = self._begin_clustering(n_clusters, start)
         dec = DEC(self._cae, torch.tensor(centroids, dtype=torch.float32), alpha).to(self.device)
         self._prepare(dec.parameters(), "cluster")
-        return cluster(dec, self._x, self._optimizer, self._randomness, before=before, **self._common(), **settings)
+        common = self._common() | {"before": before}
+        return cluster(dec, self._x, self._optimizer, self._randomness, self.halves, **common, **settings)
 
     def _begin_clustering(self, n_clusters: int, start: Start) -> np.ndarray:
         """Find first centroids; a mixture also chooses coordinates in which clusters are as round as the kernel."""

@@ -11,6 +11,7 @@ from ..data.snapshot import Snapshot
 from ..models.architecture import Autoencoder
 from . import batches
 from .augmentation import Augmentation
+from .halves import Halves
 from .progress import Progress
 from .randomness import Randomness
 
@@ -20,6 +21,7 @@ def pretrain(
     x: Tensor,
     optimizer: torch.optim.Optimizer,
     randomness: Randomness,
+    halves: Halves,
     *,
     n_epochs: int,
     batch_size: int,
@@ -48,16 +50,18 @@ def pretrain(
     if first_step == 0:
         yield progress(0, 0, losses, take=True)
     device = batches.device_of(cae)
+
+    def losses_of(indices: Tensor, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        target = augmentation(x[indices].to(device), generator)
+        reconstruction, _ = cae(target)
+        loss = nn.functional.mse_loss(reconstruction, target)
+        return loss, {"reconstruction": loss}
+
     for epoch in range(first_epoch, n_epochs):
         cae.train()
         for batch, indices in enumerate(randomness.order(len(x), epoch).split(batch_size)):
-            target = augmentation(x[indices].to(device), randomness.of_batch(epoch * n_batches + batch))
-            reconstruction, _ = cae(target)
-            loss = nn.functional.mse_loss(reconstruction, target)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-            losses.add(len(indices), reconstruction=loss)
+            generators = randomness.of_batch(epoch * n_batches + batch)
+            losses.add(len(indices), halves.step(optimizer, losses_of, indices, generators))
             yield progress(epoch, batch + 1, losses)
         if (epoch + 1) % snapshot_every == 0 or epoch + 1 == n_epochs:
             yield progress(epoch + 1, 0, losses, take=True)

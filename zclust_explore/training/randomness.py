@@ -29,9 +29,9 @@ class Randomness:
         """Every sample once, in the order of an epoch: (n_samples,)."""
         return torch.randperm(n_samples, generator=self._generator(0, epoch))
 
-    def of_batch(self, iteration: int) -> torch.Generator:
-        """Generator for whatever is random in a batch, counted from the beginning of the phase."""
-        return self._generator(1, iteration)
+    def of_batch(self, iteration: int) -> tuple[torch.Generator, torch.Generator]:
+        """Generators for whatever is random in each half of a batch, counted from the beginning of the phase."""
+        return self._generator(1, iteration), self._generator(2, iteration)
 
     def _generator(self, use: int, number: int) -> torch.Generator:
         # SeedSequence mixes well: seeds that follow each other would give a Mersenne Twister related states

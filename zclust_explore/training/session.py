@@ -110,7 +110,8 @@ class Session:
     def _see_through(self, phase: Phase, asked: dict[str, Any], bar: bool) -> Run:
         try:
             begin = self._learner.pretraining if phase == "pretrain" else self._learner.clustering
-            self._drain(phase, begin(**asked), bar)
+            with self._learner.halves.side_by_side():
+                self._drain(phase, begin(**asked), bar)
         except KeyboardInterrupt:
             self._end("stopped", "interrupted")
             raise
