@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any, get_args
 
 from ..data.run import Run
+from . import batches
 from .clustering import IntervalUnit
 from .recipes import find_recipe
 from .starts import Start
+
+BATCHES, LEAST_EPOCHS, MOST_EPOCHS = 1_200, 40, 120  # of pretraining, where nothing else is asked for
 
 
 def whole(name: str, value: Any, least: int, most: int | None = None, said: str = "") -> int:
@@ -92,3 +96,11 @@ def clustering(
             f"reconstruction_weight must be 0 or more and alpha positive, got {reconstruction_weight} and {alpha}."
         )
     return asked
+
+
+def pretrain_epochs_of(run: Run, asked: int | None, name: str) -> int:
+    """Epochs of pretraining that are asked for, or enough: few windows need more passes than many."""
+    if asked is not None:
+        return whole(name, asked, 1)
+    n_batches = batches.count(run.spectrograms.n_samples, run.settings["batch_size"])
+    return min(MOST_EPOCHS, max(LEAST_EPOCHS, math.ceil(BATCHES / n_batches)))

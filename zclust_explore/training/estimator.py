@@ -55,8 +55,10 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         accuracy is then 0.85 instead of 0.67. Features are centred in any case.
     widths : tuple of int, optional
         Of fully connected layers; by default (256, 128) for tables, and convolutions for everything else.
-    pretrain_epochs, n_epochs : int
-        Passes over the data in pretraining, and at most in clustering.
+    pretrain_epochs : int, optional
+        Passes over the data in pretraining; by default as in `Trainer.pretrain`.
+    n_epochs : int
+        Passes over the data in clustering, at most.
     start, tol, reconstruction_weight
         As in `Trainer.cluster`.
     random_state : int, RandomState or None
@@ -113,7 +115,7 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         augmentation: Augmentation | None = None,
         standardize: bool = True,
         widths: tuple[int, ...] | None = None,
-        pretrain_epochs: int = 40,
+        pretrain_epochs: int | None = None,
         n_epochs: int = 40,
         start: Start | None = None,
         tol: float = 0.001,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -13,6 +15,10 @@ from sklearn.mixture import GaussianMixture
 Start = Literal["mixture", "tied", "kmeans"]
 
 RESTARTS = 20
+# from the partitions of k-means, mixtures of full covariances end where those do; from seeds as k-means++ draws them,
+# each ends elsewhere, and the likelihood knows the better ones
+MIXTURE_RESTARTS = 100
+SEARCH_LIMIT = 3_000  # windows that the best of so many starts is sought with
 SAMPLE_LIMIT = 20_000  # windows a start is fitted on; more cost minutes and move no centroid that can be seen
 
 
@@ -24,7 +30,7 @@ class Beginning(NamedTuple):
 
 
 def beginning(embedding: np.ndarray, n_clusters: int, start: Start, random_state: int) -> Beginning:
-    """Find first centroids: the best of 20 runs of a Gaussian mixture or of k-means.
+    """Find first centroids: the best of 20 runs of k-means or a tied mixture, or of 100 of a full one.
 
     Parameters
     ----------
@@ -55,18 +61,43 @@ def beginning(embedding: np.ndarray, n_clusters: int, start: Start, random_state
     if start == "kmeans":
         centres = KMeans(n_clusters, n_init=RESTARTS, random_state=random_state).fit(z).cluster_centers_
         return Beginning(centres.astype(np.float32), None)
-    mixture = GaussianMixture(
-        n_clusters,
-        n_init=RESTARTS,
-        covariance_type="tied" if start == "tied" else "full",
-        reg_covar=1e-3 * z.var() or 1e-6,  # few windows, or flat directions, leave a covariance singular
-        random_state=random_state,
-    )
-    with warnings.catch_warnings():
-        # the best of twenty is good enough to start from, converged to the last digit or not
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        mixture.fit(z)
+    mixture = _tied(z, n_clusters, random_state) if start == "tied" else full_mixture(z, n_clusters, random_state)
     covariance = mixture.covariances_
     if start == "mixture":
         covariance = np.einsum("k,kij->ij", mixture.weights_, covariance)
     return Beginning(mixture.means_.astype(np.float32), covariance)
+
+
+def full_mixture(z: np.ndarray, n_clusters: int, random_state: int) -> GaussianMixture:
+    """Fit a mixture of full covariances: the best of many starts on some windows, from there on all of them.
+
+    Short of windows, covariances are kept from collapsing by a hundredth of the variance of the whole: kinds that lie
+    close are then told apart better than with a thousandth.
+    """
+    n_search = min(len(z), SEARCH_LIMIT)
+    some = z if n_search == len(z) else np.random.default_rng(random_state).choice(z, n_search, replace=False)
+    settings = {"reg_covar": 1e-2 * z.var() or 1e-6, "random_state": random_state}
+    with _good_enough():
+        found = GaussianMixture(n_clusters, n_init=MIXTURE_RESTARTS, init_params="k-means++", **settings).fit(some)
+        if n_search == len(z):
+            return found
+        known = {"weights_init": found.weights_, "means_init": found.means_, "precisions_init": found.precisions_}
+        return GaussianMixture(n_clusters, **known, **settings).fit(z)
+
+
+def _tied(z: np.ndarray, n_clusters: int, random_state: int) -> GaussianMixture:
+    # few windows, or flat directions, leave a covariance singular
+    regular = 1e-3 * z.var() or 1e-6
+    mixture = GaussianMixture(
+        n_clusters, n_init=RESTARTS, covariance_type="tied", reg_covar=regular, random_state=random_state
+    )
+    with _good_enough():
+        return mixture.fit(z)
+
+
+@contextmanager
+def _good_enough() -> Iterator[None]:
+    with warnings.catch_warnings():
+        # the best of so many is good enough to start from, converged to the last digit or not
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield

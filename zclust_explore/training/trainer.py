@@ -12,7 +12,7 @@ import torch
 from ..data.run import Run
 from ..data.spectrograms import Spectrograms
 from .augmentation import Augmentation
-from .checks import clustering, whole
+from .checks import clustering, pretrain_epochs_of
 from .clustering import IntervalUnit
 from .control import Status, Subscriber
 from .new_run import new_run
@@ -141,8 +141,14 @@ class Trainer:
 
     # -- blocking ----------------------------------------------------------------------------------------------------
 
-    def pretrain(self, n_epochs: int = 40, *, progress_bar: bool = True) -> Run:
+    def pretrain(self, n_epochs: int | None = None, *, progress_bar: bool = True) -> Run:
         """Train the autoencoder to reconstruct; returns the run.
+
+        Parameters
+        ----------
+        n_epochs : int, optional
+            By default as many as make 1,200 batches, within 40 and 120: few windows need more passes than many.
+        progress_bar : bool
 
         Raises
         ------
@@ -151,7 +157,7 @@ class Trainer:
         RuntimeError
             If the run has been trained already, or is being trained.
         """
-        n_epochs = whole("n_epochs", n_epochs, 1)
+        n_epochs = pretrain_epochs_of(self.run, n_epochs, "n_epochs")
         if len(self.run):
             raise RuntimeError(
                 "This trainer's run has begun already: resume() continues it, a new Trainer starts anew."
@@ -242,7 +248,7 @@ class Trainer:
 
     # -- in the background -------------------------------------------------------------------------------------------
 
-    def start(self, n_clusters: int = 6, *, pretrain_epochs: int = 40, **cluster_settings: Any) -> None:
+    def start(self, n_clusters: int = 6, *, pretrain_epochs: int | None = None, **cluster_settings: Any) -> None:
         """Pretrain and cluster on another thread, or go on with what was stopped; returns at once.
 
         Raises
@@ -252,7 +258,7 @@ class Trainer:
         RuntimeError
             If it is running already.
         """
-        pretrain_epochs = whole("pretrain_epochs", pretrain_epochs, 1)
+        pretrain_epochs = pretrain_epochs_of(self.run, pretrain_epochs, "pretrain_epochs")
         asked = inspect.signature(self.cluster).bind(n_clusters, **cluster_settings, progress_bar=False)
         asked.apply_defaults()
         kwargs = {name: value for name, value in asked.kwargs.items() if name != "progress_bar"}

@@ -15,7 +15,9 @@ import numpy as np
 
 import zclust_explore as zx
 from tests.benchmarks.study.datasets import DATASETS, WINDOWS, load
+from zclust_explore.training.checks import BATCHES, LEAST_EPOCHS, MOST_EPOCHS
 from zclust_explore.training.recipes import find_recipe
+from zclust_explore.training.starts import MIXTURE_RESTARTS, full_mixture
 
 LATENT_DIM = 10
 FIT_LIMIT = 20_000  # samples a mixture is fitted on; it labels all
@@ -48,6 +50,7 @@ METHODS = {
     "AE + k-means": Method("embedding", "k-means"),
     "AE + mixture": Method("embedding", "mixture"),
     "DEC": Method("deep"),
+    "DEC, amplitude kept": Method("deep", trainer={"amplitude": "keep"}),
     "DEC as in the paper": Method("deep", trainer=PAPER),
     "IDEC": Method("deep", cluster={"reconstruction_weight": 10.0}),
     "ClustPy DEC": Method("peer"),
@@ -66,9 +69,11 @@ def settings(dataset: str, method: str) -> dict[str, Any]:
     known["trainer"] |= {"recipe": asdict(find_recipe(known["trainer"]["recipe"], known["trainer"]["kind"]))}
     known["trainer"] |= {"scaling": _defaults(zx.Scaling), "network": _defaults(zx.CAE)}
     if row.kind in ("embedding", "deep"):
-        known["pretrain"] = _defaults(zx.Trainer.pretrain)
+        known["pretrain"] = {**_defaults(zx.Trainer.pretrain), "length": (BATCHES, LEAST_EPOCHS, MOST_EPOCHS)}
     if row.kind == "deep":
         known["cluster"] = {**_defaults(zx.Trainer.cluster), **row.cluster}
+    if row.kind == "deep" or row.simple == "mixture":
+        known["restarts"] = MIXTURE_RESTARTS
     return known
 
 
@@ -138,11 +143,8 @@ def _kmeans(z: np.ndarray, n_clusters: int, seed: int) -> np.ndarray:
 
 
 def _mixture(z: np.ndarray, n_clusters: int, seed: int) -> np.ndarray:
-    from sklearn.mixture import GaussianMixture
-
-    mixture = GaussianMixture(n_clusters, n_init=20, reg_covar=1e-3 * z.var(), random_state=seed)
     chosen = np.random.default_rng(seed).permutation(len(z))[:FIT_LIMIT]
-    labels: np.ndarray = mixture.fit(z[chosen]).predict(z)
+    labels: np.ndarray = full_mixture(z[chosen], n_clusters, seed).predict(z)
     return labels
 
 
