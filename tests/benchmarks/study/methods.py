@@ -50,7 +50,7 @@ METHODS = {
     "AE + k-means": Method("embedding", "k-means"),
     "AE + mixture": Method("embedding", "mixture"),
     "DEC": Method("deep"),
-    "DEC, amplitude kept": Method("deep", trainer={"amplitude": "keep"}),
+    "DEC (amplitude kept)": Method("deep", trainer={"amplitude": "keep"}),
     "DEC as in the paper": Method("deep", trainer=PAPER),
     "IDEC": Method("deep", cluster={"reconstruction_weight": 10.0}),
     "ClustPy DEC": Method("peer"),
