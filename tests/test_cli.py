@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 
 import numpy as np
+import obspy
 import pandas as pd
 import pytest
 import xarray
 
 from zclust_explore import __version__, cli
 from zclust_explore.data.run import Run
+from zclust_explore.data.spectrograms import Spectrograms
 from zclust_explore.data.synthetic import make_spectrograms
 
 
@@ -166,6 +168,20 @@ def test_cluster_makes_a_run_as_it_was_asked_for(folder: Path) -> None:
     asked = {"n_epochs": 2, "start": "tied", "tol": 0.01, "patience": 2, "update_interval": 2, "alpha": 2}
     assert asked.items() <= clustering.items()
     assert clustering["reconstruction_weight"] == 0.5
+
+
+def test_read_makes_a_store_and_says_what_was_skipped(tmp_path: Path) -> None:
+    """A batch job could not read records, or would be silent about those it left out."""
+    obspy.read().select(component="Z").write(str(tmp_path / "a.mseed"), format="MSEED")
+    (tmp_path / "b.txt").write_text("nothing")
+    words = ["read", "a.mseed", "b.txt", "-o", "store", "--window-s", "5", "--fmin-hz", "1", "--workers", "0"]
+    done = command(*words, "-q", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert "11 windows of 5 s." in done.stdout
+    assert "Skipped: 1 × unknown format" in done.stdout
+    assert Spectrograms.open(tmp_path / "store").n_samples == 11
+    wrong = command("read", "a.mseed", "-o", "other", folder=tmp_path)
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
 
 
 def test_label_writes_what_python_says(folder: Path) -> None:

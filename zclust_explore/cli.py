@@ -1,4 +1,4 @@
-"""The command line: zclust-explore lab, cluster, resume, encode, label."""
+"""The command line: zclust-explore lab, read, cluster, resume, encode, label."""
 
 import argparse
 import logging
@@ -46,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _what_is_kept(options: argparse.Namespace) -> str:
+    if options.command == "read" and Path(options.output).is_dir():
+        return "What was read is kept; the same command goes on."
     run = options.run if options.command == "resume" else options.output if options.command == "cluster" else None
     if run is not None and (Path(run) / commands.COMMAND).is_file():
         return f"The run up to its last snapshot is kept. To go on:  zclust-explore resume {shlex.quote(run)}"
@@ -73,6 +75,29 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
         return made
 
+    read = subcommands.add_parser(
+        "read",
+        allow_abbrev=False,
+        help="Make spectrograms of seismic records",
+        description=f"Make spectrograms of seismic records, in a store that the same call completes. {EXIT_CODES}",
+    )
+    read.set_defaults(work=commands.read)
+    read.add_argument(
+        "source", metavar="SOURCE", nargs="+", help="files of any format ObsPy reads, folders, SDS archives"
+    )
+    read.add_argument("-o", "--output", metavar="STORE", required=True, help="folder; what is there is completed")
+    read.add_argument(
+        "--settings", metavar="TOML", help="a file that SignalSettings.to_toml wrote, instead of the next"
+    )
+    read.add_argument("--window-s", type=_number(0), help="length of a window in s")
+    read.add_argument("--step-s", type=_number(0), help="from one window to the next in s (default: half a window)")
+    read.add_argument("--before-s", type=_number(0), help="from the start of a window to the arrival in s")
+    read.add_argument("--fmin-hz", type=_number(0), help="lower edge of the band")
+    read.add_argument("--fmax-hz", type=_number(0), help="upper edge of the band")
+    read.add_argument("--inventory", metavar="FILE", help="responses, if the settings remove them")
+    read.add_argument("--arrivals", metavar="FILE", help="QuakeML or CSV: one window around each")
+    read.add_argument("--workers", type=_whole(0), help="processes (default: one a core)")
+    read.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
     train = add("cluster", commands.cluster, "Train an autoencoder on spectrograms and cluster them")
     train.add_argument("spectrograms", metavar="SPECTROGRAMS", help=commands.ACCEPTED)
     train.add_argument("-o", "--output", metavar="RUN", required=True, help="folder of the run, which must be free")

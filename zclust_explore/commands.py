@@ -24,6 +24,20 @@ class UsageError(Exception):
     """What was asked for cannot be right, whatever the data hold."""
 
 
+def read(options: argparse.Namespace) -> str:
+    """Make spectrograms of records and write a store; returns what was read and skipped, in words."""
+    names = "window_s step_s before_s fmin_hz fmax_hz inventory arrivals workers".split()
+    given = _given(options, names)
+    if (options.settings is None) == ("window_s" not in given):
+        raise UsageError("one of --settings and --window-s must be given")
+    from .data.reading import read_spectrograms as made_of
+    from .data.signal_settings import SignalSettings
+
+    settings = None if options.settings is None else SignalSettings.from_toml(options.settings)
+    specs = made_of(options.source, settings, to=options.output, progress_bar=not options.quiet, **given)
+    return f"{specs.report()}\nwrote {options.output}"
+
+
 def cluster(options: argparse.Namespace) -> str:
     """Train on spectrograms and cluster them; returns what came out, in words."""
     folder = Path(options.output)

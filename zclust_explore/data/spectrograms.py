@@ -17,8 +17,10 @@ import zarr
 
 from . import columns
 from .files import new_folder, to_json
+from .parts import Parts
 
 FORMAT = 1
+KIND = "zclust_explore.Spectrograms"
 CHUNK_BYTES = 4 * 2**20
 
 
@@ -47,6 +49,8 @@ class Spectrograms:
         Of the waveforms.
     skipped : pandas.DataFrame with columns `record` and `reason`
         What was left out, and why.
+    noted : pandas.DataFrame with columns `record` and `reason`
+        What was kept, but should be known: clipping, filled gaps, dead channels.
 
     Raises
     ------
@@ -69,6 +73,7 @@ class Spectrograms:
     waveforms: Any = None
     sampling_rate: float | None = None
     skipped: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"record": [], "reason": []}))
+    noted: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"record": [], "reason": []}))
     # the store that these were opened from; not an argument, so that `dataclasses.replace` makes others than those
     path: Path | None = field(default=None, init=False)
 
@@ -129,6 +134,20 @@ class Spectrograms:
             f"{self.shape[1]} times, {len(self.skipped)} skipped)"
         )
 
+    def report(self) -> str:
+        """What was read, and what was skipped or is noteworthy, with how often and why: in words."""
+        lines = [f"{self.n_samples} windows of {self.duration_s:g} s."]
+        if "trace_id" in self.metadata:
+            counts = self.metadata.trace_id.value_counts()
+            lines.append(
+                f"{len(counts)} trace(s): " + ", ".join(f"{name} ({n})" for name, n in counts.head(10).items())
+            )
+        for title, found in (("Skipped", self.skipped), ("Noted", self.noted)):
+            for reason, group in found.groupby(found["reason"].astype(str), sort=False):
+                examples = ", ".join(map(str, group["record"].iloc[:3])) + (", …" if len(group) > 3 else "")
+                lines.append(f"{title}: {len(group)} × {reason} ({examples})")
+        return "\n".join(lines)
+
     def read(self, indices: Any = slice(None)) -> np.ndarray:
         """Values of some samples, in memory: (n, n_freqs, n_times) float32."""
         return _read(self.values, indices)
@@ -182,7 +201,7 @@ class Spectrograms:
         root.attrs.update(
             {
                 "format": FORMAT,
-                "kind": "zclust_explore.Spectrograms",
+                "kind": KIND,
                 "settings": json.loads(to_json(dict(self.settings))),
                 "sampling_rate": self.sampling_rate,
                 "content_hash": self.content_hash,
@@ -200,6 +219,7 @@ class Spectrograms:
                 stored[start : start + rows] = _read(array, slice(start, start + rows))
         columns.write(root.create_group("metadata"), self.metadata)
         columns.write(root.create_group("skipped"), self.skipped)
+        columns.write(root.create_group("noted"), self.noted)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Spectrograms:
@@ -216,20 +236,30 @@ class Spectrograms:
             attrs: dict[str, Any] = dict(root.attrs)
         except (FileNotFoundError, zarr.errors.GroupNotFoundError):
             attrs = {}
-        if attrs.get("kind") != "zclust_explore.Spectrograms":
+        if attrs.get("kind") != KIND:
             raise FileNotFoundError(f"path must hold saved Spectrograms, got {path}.")
+        if "parts" in attrs:  # as `read_spectrograms` writes them
+            paths = [path / part for part in attrs["parts"]]
+            n_freqs, n_times = root["frequencies"].shape[0], root["times"].shape[0]
+            first: Any = zarr.open_group(paths[0], mode="r")
+            values: Any = Parts(paths, "values", attrs["sizes"], (n_freqs, n_times))
+            waveforms: Any = Parts(paths, "waveforms", attrs["sizes"], first["waveforms"].shape[1:])
+        else:
+            values, waveforms = root["values"], root["waveforms"] if "waveforms" in root else None
         specs = cls(
-            values=root["values"],
+            values=values,
             frequencies=np.asarray(root["frequencies"]),
             times=np.asarray(root["times"]),
             metadata=columns.read(root["metadata"]),
             settings=attrs["settings"],
-            waveforms=root["waveforms"] if "waveforms" in root else None,
+            waveforms=waveforms,
             sampling_rate=attrs["sampling_rate"],
             skipped=columns.read(root["skipped"]),
+            **({"noted": columns.read(root["noted"])} if "noted" in root else {}),
         )
         object.__setattr__(specs, "path", path)
-        specs.__dict__["content_hash"] = attrs["content_hash"]  # saves reading everything to hash it again
+        if "content_hash" in attrs:  # saves reading everything to hash it again
+            specs.__dict__["content_hash"] = attrs["content_hash"]
         return specs
 
 

@@ -12,7 +12,7 @@ from .clustering import IntervalUnit
 from .recipes import find_recipe
 from .starts import Start
 
-BATCHES, LEAST_EPOCHS, MOST_EPOCHS = 1_200, 40, 120  # of pretraining, where nothing else is asked for
+BATCHES, LEAST_EPOCHS, MOST_EPOCHS = 1_000, 40, 120  # of pretraining, where nothing else is asked for
 
 
 def whole(name: str, value: Any, least: int, most: int | None = None, said: str = "") -> int:

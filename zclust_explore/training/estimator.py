@@ -55,10 +55,8 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         accuracy is then 0.85 instead of 0.67. Features are centred in any case.
     widths : tuple of int, optional
         Of fully connected layers; by default (256, 128) for tables, and convolutions for everything else.
-    pretrain_epochs : int, optional
-        Passes over the data in pretraining; by default as in `Trainer.pretrain`.
-    n_epochs : int
-        Passes over the data in clustering, at most.
+    pretrain_epochs, n_epochs : int
+        Passes over the data in pretraining (None: as in `Trainer.pretrain`), and at most in clustering.
     start, tol, reconstruction_weight
         As in `Trainer.cluster`.
     random_state : int, RandomState or None

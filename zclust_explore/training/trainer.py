@@ -147,7 +147,7 @@ class Trainer:
         Parameters
         ----------
         n_epochs : int, optional
-            By default as many as make 1,200 batches, within 40 and 120: few windows need more passes than many.
+            By default as many as make 1,000 batches, within 40 and 120: few windows need more passes than many.
         progress_bar : bool
 
         Raises
