@@ -172,6 +172,40 @@ def test_killed_halfway_a_second_call_finishes(archive, tmp_path):
     assert zx.Spectrograms.open(tmp_path / "store").content_hash == undisturbed.content_hash
 
 
+def test_a_dask_client_does_it_although_a_worker_is_killed(archive, tmp_path):
+    """On a cluster, one lost machine would cost the whole reading, or change it."""
+    script = tmp_path / "cluster.py"
+    script.write_text(
+        textwrap.dedent(f"""
+        import os, signal, sys, threading, time
+        from pathlib import Path
+        from distributed import Client, LocalCluster
+        from zclust_explore.data import jobs
+        from zclust_explore.data.reading import read_spectrograms
+
+        def kill(number, parts):
+            while not parts.is_dir() or len(list(parts.glob("[0-9]*"))) < 3:
+                time.sleep(0.02)
+            os.kill(number, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+
+        if __name__ == "__main__":
+            jobs.SPAN_S = 900.0
+            store = Path({str(tmp_path / "store")!r})
+            cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50)
+            with cluster, Client(cluster) as client:
+                numbers = client.run(os.getpid)
+                killer = threading.Thread(target=kill, args=(min(numbers.values()), store / "parts"))
+                killer.start()
+                settings = dict(window_s=60, step_s=10, fmin_hz=0.1, fmax_hz=1.5, workers=0, progress_bar=False)
+                read_spectrograms({str(archive)!r}, to=store, client=client, **settings)
+                killer.join()
+        """)
+    )
+    subprocess.run([sys.executable, str(script)], check=True, cwd=Path(__file__).parents[1], capture_output=True)
+    alone = read_spectrograms(archive, window_s=60, step_s=10, fmin_hz=0.1, fmax_hz=1.5, **QUIET)
+    assert zx.Spectrograms.open(tmp_path / "store").content_hash == alone.content_hash
+
+
 def test_windows_around_arrivals():
     """A pick would not be where `before_s` says, or be lost without a word."""
     stream = Stream([noise(2400), noise(2400, seed=1, trace_id="XX.BBB..BHZ")])

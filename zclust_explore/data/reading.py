@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -209,15 +210,17 @@ def _cut(task: tuple[Cutter, Job]) -> Cut | None:
 
 
 def _by_client(cutter: Cutter, jobs: list[Job], client: Any) -> Iterator[tuple[Job, Cut | Failure | None]]:
-    from distributed import as_completed
-
     sent = client.scatter(cutter, broadcast=True)  # settings and inventory once, not with every job
-    futures = {client.submit(_apply, sent, job, pure=False): job for job in jobs}
-    for future in as_completed(futures):
-        if future.status == "finished":
-            yield futures[future], None
-        else:
-            yield futures[future], Failure(str(future.exception()), alive=True)
+    done: SimpleQueue[Any] = SimpleQueue()
+    of_job = {}
+    for job in jobs:
+        future = client.submit(_apply, sent, job, pure=False)
+        of_job[future.key] = (job, future)  # a future that nobody holds is cancelled
+        future.add_done_callback(done.put)
+    for _ in jobs:
+        future = done.get()
+        job, _held = of_job.pop(future.key)
+        yield job, None if future.status == "finished" else Failure(str(future.exception()), alive=True)
 
 
 def _apply(cutter: Cutter, job: Job) -> None:
