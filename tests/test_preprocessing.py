@@ -412,6 +412,12 @@ def test_resampling_by_an_odd_ratio():
     assert made.stats.endtime <= piece.stats.endtime
 
 
+def test_resampling_does_not_ring_at_the_ends():
+    """An offset or a trend would begin and end with a jolt."""
+    (made,) = Preprocessing(sampling_rate=40.0).apply(Stream([trace(7 + np.arange(1000) / 100, 0.0, 100.0)])).traces
+    np.testing.assert_allclose(made.data, 7 + made.times(), rtol=1e-4)
+
+
 def test_upsampling_is_noted():
     """An empty band would be taken for silence."""
     prepared = Preprocessing(sampling_rate=50.0).apply(Stream([trace(noise(), 0.0, 20.0)]))

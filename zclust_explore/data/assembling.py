@@ -85,7 +85,9 @@ def completed(path: Path, settings: SignalSettings, skipped: list[Skipped]) -> S
     # last: with these it is a store, and without them what is written above is written again
     known = {"settings": {**of_first.settings, "signals": settings.to_dict()}, "sampling_rate": of_first.sampling_rate}
     root.attrs.update({"format": FORMAT, "kind": KIND, "parts": kept, "sizes": sizes, **known})
-    return Spectrograms.open(path)
+    specs = Spectrograms.open(path)
+    root.attrs["content_hash"] = specs.content_hash  # read through once, here
+    return specs
 
 
 def words(found: pd.DataFrame, most: int = 5) -> str:

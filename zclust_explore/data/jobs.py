@@ -12,6 +12,7 @@ from .signal_settings import SignalSettings
 from .sources import Entry, Skipped
 
 SPAN_S = 4 * 3600.0  # of a job in a continuous record: at 100 Hz, twelve MB in float64
+WINDOW_BYTES = 64e6  # of the windows of a job, in float64: where they overlap much, they are more than the record
 ARRIVALS = 200  # windows of a job around arrivals
 MARGIN = 1.0  # windows that are read on each side of those of a job, for filters to settle in
 
@@ -156,7 +157,8 @@ def _along(trace_id: str, group: list[Entry], settings: SignalSettings, skipped:
         else:
             starts = windowing.sliding_ns(start_ns, stop_ns)
             assert windowing.step_s is not None
-            per_job = max(1, int(SPAN_S // windowing.step_s))
+            rate = preprocessing.sampling_rate or stretch[0].sampling_rate
+            per_job = max(1, int(min(SPAN_S / windowing.step_s, WINDOW_BYTES / (8 * windowing.window_s * rate))))
             pieces = [starts[k : k + per_job] for k in range(0, len(starts), per_job)]
         for piece in pieces:
             first, last = span_ns(piece, windowing.window_s)
