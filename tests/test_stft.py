@@ -88,7 +88,7 @@ def test_an_offset_survives_without_detrending():
 def test_edges_that_are_bins_are_included():
     """The band would end one bin early, by rounding."""
     specs = spectrograms_from_waveforms(
-        noise(), 100.0, segment_s=10.0, n_fft=1000, fmin_hz=3 * 0.1, fmax_hz=0.7, frequency_axis="bins"
+        noise(), 100.0, segment_s=10.0, n_fft=1000, fmin_hz=0.3 + 1e-12, fmax_hz=0.7, frequency_axis="bins"
     )
     np.testing.assert_allclose(specs.frequencies, [0.3, 0.4, 0.5, 0.6, 0.7])
 
