@@ -277,6 +277,7 @@ def test_the_report_says_what_and_why(archive):
         (Stream(), {"window_s": 10}, "source must hold a usable record, got none"),
         (Stream([noise(100)]), {"window_s": 10}, r"none\. Skipped: 1 × too short: 5 s, where a window has 10 s"),
         (Stream([noise(100)]), {}, "window_s must be given"),
+        (Stream([noise(100)]), {"settings": SignalSettings(zx.Windowing(1)), "before_s": 1}, "got before_s as well"),
         (Stream([noise(100)]), {"window_s": 0}, "window_s must be positive, got 0"),
         (Stream([noise(100)]), {"window_s": 1, "fmax": 3}, "stft must have arguments of STFT, got 'fmax'"),
         (Stream([noise(900)]), {"window_s": 10, "fmax_hz": 11}, "fmax_hz must be at most half the sampling rate"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,21 +60,20 @@ def completed(path: Path, settings: SignalSettings, skipped: list[Skipped]) -> S
     names = sorted(part.name for part in (path / PARTS).iterdir() if not part.name.startswith("."))
     told: dict[str, list[pd.DataFrame]] = {"skipped": [table(skipped)], "noted": [table([])]}
     metadata, sizes, kept = [], [], []
-    first: dict[str, Any] = {}
+    of_first: Spectrograms | None = None
     for name in names:
         for kind, tables in told.items():
             tables.append(pd.read_json(path / PARTS / name / f"{kind}.json", orient="split", dtype=False))
         if not (path / PARTS / name / "windows").exists():
             continue
         specs = Spectrograms.open(path / PARTS / name / "windows")
-        first = first or {"specs": specs}
+        of_first = of_first or specs
         metadata.append(specs.metadata)
         sizes.append(specs.n_samples)
         kept.append(f"{PARTS}/{name}/windows")
     lists = {kind: pd.concat(tables).drop_duplicates(ignore_index=True) for kind, tables in told.items()}
-    if not kept:
+    if of_first is None:
         raise ValueError(f"source must hold a usable window, got none. {words(lists['skipped'])}")
-    of_first = first["specs"]
     root = zarr.open_group(path, mode="a")
     for name in ("frequencies", "times"):
         root.create_array(name, data=np.asarray(getattr(of_first, name), dtype="f8"), overwrite=True)

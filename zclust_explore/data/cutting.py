@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -105,13 +105,9 @@ class Cutter:
         if not len(good):
             return Cut(None, skipped, noted)
         specs = spectrograms_from_waveforms(
-            data[good], self.sampling_rate, metadata.iloc[good].reset_index(drop=True), **self._stft
+            data[good], self.sampling_rate, metadata.iloc[good].reset_index(drop=True), **self.settings.stft
         )
         return Cut(specs, skipped, noted)
-
-    @property
-    def _stft(self) -> dict[str, Any]:
-        return dict(self.settings.stft)
 
     def _read(self, job: Job, start_ns: int, stop_ns: int) -> tuple[list[Trace], list[Skipped]]:
         inside = [entry for entry in job.entries if entry.start_ns < stop_ns and entry.stop_ns > start_ns]

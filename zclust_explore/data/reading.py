@@ -136,6 +136,7 @@ def _settings(
 ) -> SignalSettings:
     if settings is not None:
         given = {"window_s": window_s, "step_s": step_s, "preprocessing": preprocessing, **stft}
+        given |= {"before_s": before_s or None, "components": None if components == "Z3" else components}
         named = [name for name, value in given.items() if value is not None]
         if named:
             raise ValueError(f"settings must be given alone or not at all, got {named[0]} as well.")

@@ -31,7 +31,6 @@ class Worker:
 
     def __init__(self) -> None:
         key = secrets.token_bytes(32)
-        # on Windows "127.0.0.1" has no meaning for a pipe, and elsewhere a socket file has no meaning for Windows
         with Listener(("127.0.0.1", 0), authkey=key) as listener:
             host, port = listener.address
             environment = {**os.environ, KEY: key.hex(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
