@@ -21,6 +21,7 @@ from tests.harness.fdsn import DataCentre, Fault, shipped
 from tests.harness.server import free_port
 from zclust_explore.data.fdsn import Fetched, fetch, sds_path
 from zclust_explore.data.fdsn_service import Pace
+from zclust_explore.data.reading import read_spectrograms
 
 # Two channels over a midnight, at 1 Hz; minutes at 40 Hz, the second from 00:00:00 sharp.
 RECORDS = [
@@ -405,3 +406,26 @@ def test_times_may_be_anything_that_says_when(centre, tmp_path):
         fetched = balst(tmp_path, centre, channel="LHZ", starttime=start)
         assert [file.day for file in fetched] == ["2025-11-11"]
     assert centre.count() == 1
+
+
+def test_the_command_downloads_and_goes_on(centre, tmp_path):
+    """A batch job could not fetch, would hide what failed, or fetch twice."""
+    words = ["fetch", centre.url, "-o", "archive", "--network", "CH", "--station", "BALST", "--location="]
+    words += ["--channel", "LH?", "--start", DAYS["starttime"], "--end", DAYS["endtime"]]
+
+    def run(*more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "zclust_explore.cli", *words, *more]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    done = run()
+    assert done.returncode == 0, done.stderr
+    assert "8 files: 6 saved, 2 no data" in done.stdout
+    assert "8/8" in done.stderr  # the progress bar
+    assert_is_the_record(tmp_path / "archive")
+    assert "8 files: 6 kept, 2 no data; 0.0 MB" in run("-q").stdout
+    wrong = run("--events", "minmagnitude")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+    specs = read_spectrograms(
+        tmp_path / "archive", window_s=600, fmin_hz=0.05, fmax_hz=0.4, n_freqs=8, progress_bar=False, workers=0
+    )
+    assert specs.metadata.trace_id.unique().tolist() == ["CH.BALST..LHZ"]

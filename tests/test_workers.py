@@ -1,6 +1,7 @@
 """Processes that may crash or hang: told, replaced, and the other work done."""
 
 import os
+import shutil
 import time
 
 import pytest
@@ -48,3 +49,10 @@ def test_none_does_the_work_here():
     """Somebody who asked for no processes would get one."""
     with Workers(0) as workers:
         assert dict(workers.map(work, ["a"], limit_s=60.0)) == {"a": os.getpid()}
+
+
+def test_one_that_cannot_start_is_told(monkeypatch):
+    """A broken installation would be waited for without end."""
+    monkeypatch.setattr("sys.executable", shutil.which("false"))
+    with Workers(1) as workers, pytest.raises(RuntimeError, match=r"could not be started: exit status 1"):
+        list(workers.map(work, ["ok"], limit_s=60.0))

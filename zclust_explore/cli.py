@@ -1,4 +1,4 @@
-"""The command line: zclust-explore lab, read, cluster, resume, encode, label."""
+"""The command line: zclust-explore lab, fetch, read, cluster, resume, encode, label."""
 
 import argparse
 import logging
@@ -46,8 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _what_is_kept(options: argparse.Namespace) -> str:
-    if options.command == "read" and Path(options.output).is_dir():
-        return "What was read is kept; the same command goes on."
+    if options.command in ("fetch", "read") and Path(options.output).is_dir():
+        return "What is there is kept; the same command goes on."
     run = options.run if options.command == "resume" else options.output if options.command == "cluster" else None
     if run is not None and (Path(run) / commands.COMMAND).is_file():
         return f"The run up to its last snapshot is kept. To go on:  zclust-explore resume {shlex.quote(run)}"
@@ -68,22 +68,35 @@ def _parser() -> argparse.ArgumentParser:
         " for example --no-browser or --port=8890.",
     )
 
-    def add(name: str, work: Callable[[argparse.Namespace], str], said: str) -> argparse.ArgumentParser:
+    def plain(name: str, work: Callable[[argparse.Namespace], str], said: str) -> argparse.ArgumentParser:
         made = subcommands.add_parser(name, allow_abbrev=False, help=said, description=f"{said}. {EXIT_CODES}")
         made.set_defaults(work=work)
-        made.add_argument("--device", help="a PyTorch device, such as cuda:1 (default: cuda if there is one)")
         made.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
         return made
 
-    read = subcommands.add_parser(
-        "read",
-        allow_abbrev=False,
-        help="Make spectrograms of seismic records",
-        description=f"Make spectrograms of seismic records, in a store that the same call completes. {EXIT_CODES}",
-    )
-    read.set_defaults(work=commands.read)
+    def add(name: str, work: Callable[[argparse.Namespace], str], said: str) -> argparse.ArgumentParser:
+        made = plain(name, work, said)
+        made.add_argument("--device", help="a PyTorch device, such as cuda:1 (default: cuda if there is one)")
+        return made
+
+    get = plain("fetch", commands.fetch, "Download records from FDSN services; the same call goes on where it was")
+    get.add_argument("provider", metavar="PROVIDER", help="a name that ObsPy knows, such as GEOFON, or a URL")
+    get.add_argument("-o", "--output", metavar="ARCHIVE", required=True, help="folder of an SDS archive")
+    for name, said in (("network", "codes"), ("station", "codes"), ("channel", "codes, such as BH?,HHZ")):
+        get.add_argument(f"--{name}", required=True, help=f"{said}; several with commas, * and ? are looked up")
+    get.add_argument("--location", help="codes; --location= is none (default: *)")
+    get.add_argument("--start", dest="starttime", metavar="TIME", required=True, help="UTC, such as 2024-01-31")
+    get.add_argument("--end", dest="endtime", metavar="TIME", required=True, help="UTC; up to, but without it")
+    get.add_argument("--events", metavar="NAME=VALUE", nargs="+", help="a catalogue, too; e.g. minmagnitude=5")
+    get.add_argument("--event-provider", metavar="PROVIDER", help="another one, for the catalogue")
+    get.add_argument("--no-stations", action="store_true", help="without StationXML")
+    get.add_argument("--again", action="store_true", help="ask again for what had no data")
+    read = plain("read", commands.read, "Make spectrograms of seismic records; the same call goes on where it was")
     read.add_argument(
-        "source", metavar="SOURCE", nargs="+", help="files of any format ObsPy reads, folders, SDS archives"
+        "source",
+        metavar="SOURCE",
+        nargs="+",
+        help="files of any format ObsPy reads, folders, SDS archives, SeisBench's",
     )
     read.add_argument("-o", "--output", metavar="STORE", required=True, help="folder; what is there is completed")
     read.add_argument(
@@ -94,10 +107,12 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--before-s", type=_number(0), help="from the start of a window to the arrival in s")
     read.add_argument("--fmin-hz", type=_number(0), help="lower edge of the band")
     read.add_argument("--fmax-hz", type=_number(0), help="upper edge of the band")
-    read.add_argument("--inventory", metavar="FILE", help="responses, if the settings remove them")
+    read.add_argument("--components", help="of each sensor, the first of these is taken (default: Z3)")
+    read.add_argument("--stack", metavar="COMPONENTS", help="... or these are stacked as channels, such as ZNE")
+    read.add_argument("--inventory", metavar="PATH", help="responses, if the settings remove them")
     read.add_argument("--arrivals", metavar="FILE", help="QuakeML or CSV: one window around each")
+    read.add_argument("--phases", metavar="PHASE", nargs="+", help="which arrivals; all that SeisBench's data need")
     read.add_argument("--workers", type=_whole(0), help="processes (default: one a core)")
-    read.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
     train = add("cluster", commands.cluster, "Train an autoencoder on spectrograms and cluster them")
     train.add_argument("spectrograms", metavar="SPECTROGRAMS", help=commands.ACCEPTED)
     train.add_argument("-o", "--output", metavar="RUN", required=True, help="folder of the run, which must be free")

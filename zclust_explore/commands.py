@@ -24,9 +24,37 @@ class UsageError(Exception):
     """What was asked for cannot be right, whatever the data hold."""
 
 
+def fetch(options: argparse.Namespace) -> str:
+    """Download records into an archive; returns how many files were saved, kept, empty or failed."""
+    from collections import Counter
+
+    from tqdm import tqdm
+
+    from .data.fdsn import fetch as fetching
+
+    given = _given(options, "network station location channel starttime endtime event_provider".split())
+    if options.events is not None:
+        pairs = [word.partition("=") for word in options.events]
+        if wrong := [name for name, sign, value in pairs if not (name and sign and value)]:
+            raise UsageError(f"--events must be NAME=VALUE, got {wrong[0]}")
+        given["events"] = {name: value for name, _, value in pairs}
+    files = fetching(options.output, options.provider, stations=not options.no_stations, again=options.again, **given)
+    counts: Counter[str] = Counter()
+    n_bytes = 0
+    with tqdm(files, desc="files", unit="file", disable=options.quiet) as shown:
+        for file in shown:
+            counts[file.status] += 1
+            n_bytes += file.n_bytes if file.status == "saved" else 0
+    told = ", ".join(f"{number} {status}" for status, number in counts.items())
+    said = f"{sum(counts.values())} files: {told}; {n_bytes / 1e6:.1f} MB fetched into {options.output}"
+    if counts["failed"]:
+        raise RuntimeError(f"{said}. The same command tries those that failed again")
+    return said
+
+
 def read(options: argparse.Namespace) -> str:
     """Make spectrograms of records and write a store; returns what was read and skipped, in words."""
-    names = "window_s step_s before_s fmin_hz fmax_hz inventory arrivals workers".split()
+    names = "window_s step_s before_s fmin_hz fmax_hz components stack inventory arrivals phases workers".split()
     given = _given(options, names)
     if (options.settings is None) == ("window_s" not in given):
         raise UsageError("one of --settings and --window-s must be given")
@@ -34,7 +62,8 @@ def read(options: argparse.Namespace) -> str:
     from .data.signal_settings import SignalSettings
 
     settings = None if options.settings is None else SignalSettings.from_toml(options.settings)
-    specs = made_of(options.source, settings, to=options.output, progress_bar=not options.quiet, **given)
+    source = options.source[0] if len(options.source) == 1 else options.source
+    specs = made_of(source, settings, to=options.output, progress_bar=not options.quiet, **given)
     return f"{specs.report()}\nwrote {options.output}"
 
 

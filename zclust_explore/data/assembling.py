@@ -17,7 +17,7 @@ from .spectrograms import FORMAT, KIND, Spectrograms
 PARTS = "parts"
 
 
-def joined(cuts: list[Cut], settings: SignalSettings, skipped: list[Skipped]) -> Spectrograms:
+def joined(cuts: list[Cut], settings: SignalSettings, skipped: list[Skipped], noted: list[Skipped]) -> Spectrograms:
     """Spectrograms of all cuts, in memory.
 
     Raises
@@ -26,7 +26,7 @@ def joined(cuts: list[Cut], settings: SignalSettings, skipped: list[Skipped]) ->
         If there is no usable window.
     """
     skipped = skipped + [told for cut in cuts for told in cut.skipped]
-    noted = [told for cut in cuts for told in cut.noted]
+    noted = noted + [told for cut in cuts for told in cut.noted]
     found = [cut.specs for cut in cuts if cut.specs is not None]
     if not found:
         raise ValueError(f"source must hold a usable window, got none. {words(table(skipped))}")
@@ -45,7 +45,7 @@ def joined(cuts: list[Cut], settings: SignalSettings, skipped: list[Skipped]) ->
     )
 
 
-def completed(path: Path, settings: SignalSettings, skipped: list[Skipped]) -> Spectrograms:
+def completed(path: Path, settings: SignalSettings, skipped: list[Skipped], noted: list[Skipped]) -> Spectrograms:
     """Make a store of the parts in a folder, unless it is one already, and open it.
 
     Raises
@@ -58,7 +58,7 @@ def completed(path: Path, settings: SignalSettings, skipped: list[Skipped]) -> S
     except FileNotFoundError:
         pass
     names = sorted(part.name for part in (path / PARTS).iterdir() if not part.name.startswith("."))
-    told: dict[str, list[pd.DataFrame]] = {"skipped": [table(skipped)], "noted": [table([])]}
+    told: dict[str, list[pd.DataFrame]] = {"skipped": [table(skipped)], "noted": [table(noted)]}
     metadata, sizes, kept = [], [], []
     of_first: Spectrograms | None = None
     for name in names:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from .files import new_folder
-from .jobs import Job, span_ns
+from .jobs import Job, Span, span_ns
+from .loading import chosen, read_entries
+from .selecting import component
 from .signal_settings import SignalSettings
-from .sources import Skipped, chosen, read_entries
+from .sources import Skipped
 from .spectrograms import Spectrograms
 from .stft import spectrograms_from_waveforms, unusable
 
@@ -72,92 +75,116 @@ class Cutter:
         cut = self.cut(job)
         if self.folder is None:
             return cut
-        cut.save(self.folder / part_name(job.number))
+        cut.save(self.folder / self.part_name(job))
         return None
 
     def has(self, job: Job) -> bool:
         """Whether what came of a job is written already."""
-        return self.folder is not None and (self.folder / part_name(job.number)).exists()
+        return self.folder is not None and (self.folder / self.part_name(job)).exists()
+
+    def part_name(self, job: Job) -> str:
+        """Name of the folder that holds what came of a job."""
+        return f"{job.number:06d}"
+
+    def unwritten(self) -> Cutter:
+        """Return the same, whose results are returned."""
+        return replace(self, folder=None)
 
     def cut(self, job: Job) -> Cut:
         """Read, prepare, cut and transform."""
         skipped: list[Skipped] = []
         noted: list[Skipped] = []
         waveforms: list[np.ndarray] = []
-        rows: list[pd.DataFrame] = []
-        for numbers in _reads(job, self.settings):
-            starts_ns = job.starts_ns[numbers]
-            traces, told = self._read(job, *span_ns(starts_ns, self.settings.windowing.window_s))
-            skipped += told
-            found, times_ns, placed = self._windows(job, starts_ns, traces, skipped, noted)
-            waveforms.append(found)
-            times = pd.DataFrame({"trace_id": job.trace_id, "starttime": pd.to_datetime(times_ns, utc=True)})
-            if job.rows is not None:
-                known = job.rows.iloc[numbers[placed]].reset_index(drop=True)
-                times = pd.concat([times, known.rename(columns={"time": "arrival"})], axis=1)
-            rows.append(times)
-        metadata = pd.concat(rows, ignore_index=True)
+        tables: list[pd.DataFrame] = []
+        row = 0
+        triggered = self.settings.windowing.trigger_on is not None and job.rows is None
+        for span in job.spans:
+            for numbers in _reads(span, self.settings, triggered):
+                found, times_ns, at = self._windows(span, span.starts_ns[numbers], triggered, skipped, noted)
+                times = pd.DataFrame({"starttime": pd.to_datetime(times_ns, utc=True)})
+                times.insert(0, "trace_id", span.trace_id)
+                tables.append(times)
+                if job.rows is not None:
+                    known = job.rows.iloc[row + numbers[at]].reset_index(drop=True)
+                    tables[-1] = pd.concat([tables[-1], known], axis=1)
+                waveforms.append(found)
+            row += len(span.starts_ns)
+        metadata = pd.concat(tables, ignore_index=True)
         data = np.concatenate(waveforms)
         bad = unusable(data) if len(data) else np.empty(0, dtype=object)
-        names = [f"{job.trace_id} at {time.isoformat()}" for time in metadata.starttime[bad != ""]]
-        skipped += zip(names, bad[bad != ""], strict=True)
+        for number in np.flatnonzero(bad != ""):
+            skipped.append((f"{metadata.trace_id[number]} at {metadata.starttime[number].isoformat()}", bad[number]))
         good = np.flatnonzero(bad == "")
         if not len(good):
             return Cut(None, skipped, noted)
+        how: dict[str, Any] = {
+            **self.settings.stft,
+            **({"components": self.settings.stack} if self.settings.stack else {}),
+        }
         specs = spectrograms_from_waveforms(
-            data[good], self.sampling_rate, metadata.iloc[good].reset_index(drop=True), **self.settings.stft
+            data[good], self.sampling_rate, metadata.iloc[good].reset_index(drop=True), **how
         )
         return Cut(specs, skipped, noted)
 
-    def _read(self, job: Job, start_ns: int, stop_ns: int) -> tuple[list[Trace], list[Skipped]]:
-        inside = [entry for entry in job.entries if entry.start_ns < stop_ns and entry.stop_ns > start_ns]
+    def _windows(
+        self, span: Span, starts_ns: np.ndarray, triggered: bool, skipped: list[Skipped], noted: list[Skipped]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Waveforms float32 (n, n_points) or, stacked, (n, n_components, n_points), times, and which of the starts."""
+        from obspy import Stream
+
+        traces, unread = self._read(span, *span_ns(starts_ns, self.settings.windowing.window_s))
+        skipped += unread
+        prepared = self.settings.preprocessing.apply(Stream(traces), self.inventory)
+        for told, found in ((skipped, prepared.skipped), (noted, prepared.noted)):
+            told += [(f"{trace_id} at {time}", words) for trace_id, time, words in found]
+        stack = self.settings.stack
+        groups = [prepared.traces]
+        if stack:
+            known = {entry.trace_id[-1:] for entry in span.entries}
+            letters = [component(letter, known) for letter in stack]
+            groups = [[trace for trace in prepared.traces if trace.id[-1:] == letter] for letter in letters]
+        if triggered:
+            onsets = [self.settings.windowing.triggered_ns(trace) for trace in groups[0]]
+            begun = np.sort(np.concatenate([np.empty(0, np.int64), *onsets]))
+            starts_ns = begun[(begun >= starts_ns[0]) & (begun < starts_ns[-1])]
+        cut = [self._cut(group, starts_ns) for group in groups]
+        for k, (_, _, at) in enumerate(cut):
+            which = f" ({stack[k]})" if stack else ""
+            for moment in pd.to_datetime(starts_ns[np.setdiff1d(np.arange(len(starts_ns)), at)], utc=True):
+                if not triggered:
+                    words = f"gap: not all of it was recorded{which}"
+                    skipped.append((f"{span.trace_id} at {moment.isoformat()}", words))
+        numbers = reduce(np.intersect1d, [at for _, _, at in cut])
+        waveforms = [data[np.searchsorted(at, numbers)] for data, _, at in cut]
+        times_ns = cut[0][1][np.searchsorted(cut[0][2], numbers)]
+        return (np.stack(waveforms, axis=1) if stack else waveforms[0]), times_ns, numbers
+
+    def _read(self, span: Span, start_ns: int, stop_ns: int) -> tuple[list[Trace], list[Skipped]]:
+        inside = [entry for entry in span.entries if entry.start_ns < stop_ns and entry.stop_ns > start_ns]
         if self.stream is not None:
             return chosen(self.stream, inside, start_ns, stop_ns), []
         return read_entries(inside, start_ns, stop_ns)
 
-    def _windows(
-        self, job: Job, starts_ns: np.ndarray, traces: list[Trace], skipped: list[Skipped], noted: list[Skipped]
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Waveforms (n, n_points) float32, times of their first samples, and which of the starts they have."""
-        from obspy import Stream
-
+    def _cut(self, traces: list[Trace], starts_ns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Windows of continuous traces float32 (n, n_points), their times, and which of the starts they have."""
         n_points = round(self.settings.windowing.window_s * self.sampling_rate)
-        prepared = self.settings.preprocessing.apply(Stream(traces), self.inventory)
-        for told, entries in ((skipped, prepared.skipped), (noted, prepared.noted)):
-            told += [(f"{trace_id} at {time}", words) for trace_id, time, words in entries]
         waveforms, times = [np.empty((0, n_points), np.float32)], [np.empty(0, np.int64)]
-        placed = [np.empty(0, np.int64)]
-        triggered = self.settings.windowing.trigger_on is not None and job.rows is None
-        for trace in prepared.traces:
-            wanted = starts_ns
-            if triggered:
-                wanted = self.settings.windowing.triggered_ns(trace)
-                wanted = wanted[(wanted >= starts_ns[0]) & (wanted < starts_ns[-1])]
-            found, numbers, times_ns = self.settings.windowing.cut(trace, wanted)
+        numbers = [np.empty(0, np.int64)]
+        for trace in traces:
+            found, at, times_ns = self.settings.windowing.cut(trace, starts_ns)
             waveforms.append(found.astype(np.float32))
             times.append(times_ns)
-            placed.append(numbers)
-        order = np.argsort(np.concatenate(times), kind="stable")
-        at = np.concatenate(placed)[order]
-        if not triggered:
-            lost = np.setdiff1d(np.arange(len(starts_ns)), at)
-            moments = pd.to_datetime(starts_ns[lost], utc=True)
-            skipped += [
-                (f"{job.trace_id} at {time.isoformat()}", "gap: not all of it was recorded") for time in moments
-            ]
-        return np.concatenate(waveforms)[order], np.concatenate(times)[order], at
+            numbers.append(at)
+        at = np.concatenate(numbers)
+        order = np.argsort(at, kind="stable")
+        return np.concatenate(waveforms)[order], np.concatenate(times)[order], at[order]
 
 
-def _reads(job: Job, settings: SignalSettings) -> Iterator[np.ndarray]:
-    """Numbers of the windows of a job that lie close enough to be read in one go."""
-    numbers = np.arange(len(job.starts_ns))
-    if job.rows is None:
-        yield numbers
+def _reads(span: Span, settings: SignalSettings, triggered: bool) -> Iterator[np.ndarray]:
+    """Numbers of the windows of a span that lie close enough to be read in one go."""
+    numbers = np.arange(len(span.starts_ns))
+    if triggered:
+        yield numbers  # the ends of the time in which they are sought
         return
-    apart = np.diff(job.starts_ns) > TOGETHER * settings.windowing.window_s * 1e9
+    apart = np.diff(span.starts_ns) > TOGETHER * settings.windowing.window_s * 1e9
     yield from np.split(numbers, np.flatnonzero(apart) + 1)
-
-
-def part_name(number: int) -> str:
-    """Name of the folder that holds what came of a job."""
-    return f"{number:06d}"

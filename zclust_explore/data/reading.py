@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,22 +16,23 @@ from tqdm.auto import tqdm
 
 from .arrivals import read_arrivals
 from .assembling import PARTS, completed, joined, words
-from .cutting import Cut, Cutter, part_name, table
+from .cutting import Cutter, table
+from .execution import execute
 from .files import to_json, write_text
-from .jobs import Job, Plan, plan
+from .jobs import Plan, plan
 from .preprocessing import Preprocessing
+from .seisbench_jobs import opened, seisbench_plan
 from .signal_settings import SignalSettings
 from .sources import Entry, Skipped, entries_of, find_files, scan
 from .spectrograms import Spectrograms
 from .stft import spectrograms_from_waveforms
 from .windowing import Windowing
-from .workers import Failure, Workers
+from .workers import Workers
 
 if TYPE_CHECKING:
     from obspy import Catalog, Inventory, Stream
 
 PLAN = "plan.json"
-JOB_LIMIT_S = 900.0
 Source = Any  # Stream, a path or pattern, or several
 
 
@@ -44,6 +45,7 @@ def read_spectrograms(
     before_s: float = 0.0,
     preprocessing: Preprocessing | None = None,
     components: str = "Z3",
+    stack: str = "",
     inventory: Inventory | str | os.PathLike[str] | None = None,
     arrivals: pd.DataFrame | Catalog | str | os.PathLike[str] | None = None,
     phases: Iterable[str] | None = None,
@@ -59,23 +61,25 @@ def read_spectrograms(
 
     Parameters
     ----------
-    source : obspy.Stream, path, or several paths
-        A stream is not changed. A path is a file of any format that ObsPy reads, a pattern such as "day/*.mseed", or a
-        folder with all that is in it, as an SDS archive is.
+    source : obspy.Stream, path, several paths, or SeisBenchDataset
+        A stream is not changed. A path is a file of any format that ObsPy reads, a pattern such as "day/*.mseed", a
+        folder with all that is in it, as an SDS archive is, or a data set in SeisBench's format, each trace of which is
+        a record by itself.
     settings : SignalSettings, optional
         All settings at once, instead of the following.
     window_s, step_s, before_s
         See `Windowing`.
     preprocessing : Preprocessing, optional
         By default records are only joined.
-    components : str
-        See `SignalSettings`.
+    components, stack : str
+        Which components are taken, or stacked as channels; see `SignalSettings`.
     inventory : obspy.Inventory or path, optional
-        Responses, if `preprocessing` removes them: StationXML, dataless SEED or RESP.
+        Responses, if `preprocessing` removes them: StationXML, dataless SEED or RESP; a file, or a folder of them.
     arrivals : DataFrame, obspy.Catalog or path, optional
         One window around each (see `read_arrivals`), instead of sliding windows.
     phases : iterable of str, optional
-        Which arrivals of a catalogue, such as ["P", "S"] or ["origin"].
+        Which arrivals of a catalogue, such as ["P", "S"] or ["origin"]; of a SeisBench data set, one window around each
+        `trace_…_arrival_sample` whose phase begins like this.
     to : path, optional
         Folder of a store, for what memory does not hold. What is there already of the same reading is kept, so that a
         second call finishes what was interrupted.
@@ -102,16 +106,25 @@ def read_spectrograms(
     >>> zx.read_spectrograms(obspy.read(), window_s=5, fmin_hz=1, fmax_hz=40, progress_bar=False)
     Spectrograms(11 windows of 5 s, 1 trace(s), 64 frequencies 1.03–38.9 Hz, 46 times, 2 skipped)
     """
-    settings = _settings(settings, window_s, step_s, before_s, preprocessing, components, stft)
+    settings = _settings(settings, window_s, step_s, before_s, preprocessing, components, stack, stft)
     inventory = _inventory(inventory)
     if settings.preprocessing.output and inventory is None:
         raise ValueError(f"inventory must be given to remove responses (output={settings.preprocessing.output!r}).")
     anchors = None if arrivals is None else read_arrivals(arrivals, phases)
+    if phases is not None and anchors is None and opened(source) is None:
+        raise ValueError("phases must come with arrivals, got phases alone.")
     if client is not None and to is None:
         raise ValueError("to must be a folder that the workers of the client see, got None.")
+    dataset = opened(source)
+    noted: list[Skipped] = []
     with Workers((os.cpu_count() or 1) if workers is None else workers) as processes:
-        entries, skipped, stream = _entries(source, processes, progress_bar)
-        planned = plan(entries, settings, anchors)
+        stream: Stream | None = None
+        skipped: list[Skipped] = []
+        if dataset is not None:
+            planned, noted = seisbench_plan(dataset, settings, phases)
+        else:
+            entries, skipped, stream = _entries(source, processes, progress_bar)
+            planned = plan(entries, settings, anchors)
         skipped += planned.skipped
         if not planned.jobs:
             raise ValueError(f"source must hold a usable record, got none. {words(table(skipped))}")
@@ -119,10 +132,10 @@ def read_spectrograms(
         parts = None if to is None else _begin(Path(to), settings, planned)
         cutter = Cutter(settings, planned.sampling_rate, inventory, stream, parts)
         here = Workers(0) if stream is not None else processes  # a stream is here already, and not to be copied
-        cuts = _cuts(cutter, planned.jobs, client or here, progress_bar)
+        cuts = execute(cutter, planned.jobs, here, client, progress_bar)
     if parts is not None:
-        return completed(parts.parent, settings, skipped)
-    return joined(cuts, settings, skipped)
+        return completed(parts.parent, settings, skipped, noted)
+    return joined(cuts, settings, skipped, noted)
 
 
 def _settings(
@@ -132,11 +145,16 @@ def _settings(
     before_s: float,
     preprocessing: Preprocessing | None,
     components: str,
+    stack: str,
     stft: dict[str, Any],
 ) -> SignalSettings:
     if settings is not None:
         given = {"window_s": window_s, "step_s": step_s, "preprocessing": preprocessing, **stft}
-        given |= {"before_s": before_s or None, "components": None if components == "Z3" else components}
+        given |= {
+            "before_s": before_s or None,
+            "components": None if components == "Z3" else components,
+            "stack": stack or None,
+        }
         named = [name for name, value in given.items() if value is not None]
         if named:
             raise ValueError(f"settings must be given alone or not at all, got {named[0]} as well.")
@@ -144,7 +162,7 @@ def _settings(
     if window_s is None:
         raise ValueError("window_s must be given: the length of a window in s.")
     windowing = Windowing(window_s, step_s, before_s)
-    return SignalSettings(windowing, preprocessing or Preprocessing(), stft, components)
+    return SignalSettings(windowing, preprocessing or Preprocessing(), stft, components, stack)
 
 
 def _try(settings: SignalSettings, sampling_rate: float) -> None:
@@ -159,7 +177,15 @@ def _inventory(given: Any) -> Any:
         return given
     import obspy
 
-    return obspy.read_inventory(os.fspath(given))
+    if not os.path.isdir(given):
+        return obspy.read_inventory(os.fspath(given))
+    inventory = obspy.Inventory()
+    for file in sorted(path for path in Path(given).rglob("*") if path.is_file() and not path.name.startswith(".")):
+        with suppress(Exception):  # not every file of a folder is one of responses
+            inventory += obspy.read_inventory(str(file))
+    if not inventory.networks:
+        raise ValueError(f"inventory must hold StationXML, dataless SEED or RESP, got nothing of that in {given}.")
+    return inventory
 
 
 def _entries(source: Source, workers: Workers, bar: bool) -> tuple[list[Entry], list[Skipped], Stream | None]:
@@ -180,69 +206,15 @@ def _entries(source: Source, workers: Workers, bar: bool) -> tuple[list[Entry], 
     return entries, skipped, None
 
 
-def _cuts(cutter: Cutter, jobs: list[Job], where: Any, bar: bool) -> list[Cut]:
-    """Do all jobs that are not done yet; returns what came of them in order, or nothing if it is written."""
-    left = [job for job in jobs if not cutter.has(job)]
-    cuts: dict[int, Cut] = {}
-    with tqdm(total=len(jobs), initial=len(jobs) - len(left), desc="windows", unit="job", disable=not bar) as shown:
-        for job, result in _results(cutter, left, where):
-            if isinstance(result, Failure):
-                result = Cut(None, [(_name(job), f"unreadable: {result.reason}")])
-                if cutter.folder is not None and not cutter.has(job):
-                    result.save(cutter.folder / part_name(job.number))
-            if isinstance(result, Cut):
-                cuts[job.number] = result
-            shown.update()
-    return [cuts[number] for number in sorted(cuts)]
-
-
-def _results(cutter: Cutter, jobs: list[Job], where: Any) -> Iterator[tuple[Job, Cut | Failure | None]]:
-    """Each job with what came of it, in whatever order; `where` is `Workers` or a Dask client."""
-    if isinstance(where, Workers):
-        for (_, job), result in where.map(_cut, ((cutter, job) for job in jobs), JOB_LIMIT_S):
-            yield job, result
-    else:
-        yield from _by_client(cutter, jobs, where)
-
-
-def _cut(task: tuple[Cutter, Job]) -> Cut | None:
-    cutter, job = task
-    return cutter(job)
-
-
-def _by_client(cutter: Cutter, jobs: list[Job], client: Any) -> Iterator[tuple[Job, Cut | Failure | None]]:
-    sent = client.scatter(cutter, broadcast=True)  # settings and inventory once, not with every job
-    done: SimpleQueue[Any] = SimpleQueue()
-    of_job = {}
-    for job in jobs:
-        future = client.submit(_apply, sent, job, pure=False)
-        of_job[future.key] = (job, future)  # a future that nobody holds is cancelled
-        future.add_done_callback(done.put)
-    for _ in jobs:
-        future = done.get()
-        job, _held = of_job.pop(future.key)
-        yield job, None if future.status == "finished" else Failure(str(future.exception()), alive=True)
-
-
-def _apply(cutter: Cutter, job: Job) -> None:
-    if not cutter.has(job):  # the worker that had it may have died after it was written
-        cutter(job)
-
-
-def _name(job: Job) -> str:
-    files = sorted({entry.file for entry in job.entries} - {""})
-    start = pd.Timestamp(int(job.starts_ns[0]), tz="UTC").isoformat()
-    return f"{job.trace_id} from {start}" + (f" ({', '.join(files[:3])})" if files else "")
-
-
 def _begin(path: Path, settings: SignalSettings, planned: Plan) -> Path:
     """Folder for the parts of a store; refused if something else is there."""
     digest = hashlib.sha256(settings.to_toml().encode())
     for job in planned.jobs:
-        digest.update(f"{job.number} {job.trace_id}".encode())
-        digest.update(np.ascontiguousarray(job.starts_ns).tobytes())
-        for entry in job.entries:
-            digest.update(str(tuple(vars(entry).values())).encode())
+        for span in job.spans:
+            digest.update(f"{job.number} {span.trace_id}".encode())
+            digest.update(np.ascontiguousarray(span.starts_ns).tobytes())
+            for entry in span.entries:
+                digest.update(str(tuple(vars(entry).values())).encode())
     said = {"reading": digest.hexdigest(), "settings": settings.to_dict()}
     known = path / PLAN
     if not path.exists():

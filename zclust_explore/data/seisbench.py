@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,13 @@ import pandas as pd
 
 if TYPE_CHECKING:
     import h5py  # type: ignore[import-untyped]
+    from obspy import Trace
+
+    from .sources import Entry
 
 logger = logging.getLogger(__name__)
 
+FORM = "SEISBENCH"  # beside ObsPy's names of formats
 CODES = ("station_network_code", "station_code", "station_location_code", "trace_channel")
 RATE, ORDER = "trace_sampling_rate_hz", "trace_component_order"
 NAMES = {*CODES, "trace_name", ORDER}
@@ -127,6 +131,23 @@ class SeisBenchDataset:
             np.array(kept, dtype=int), waveforms, orders, rates, pd.DataFrame({"record": left_out, "reason": reasons})
         )
 
+    def n_points(self) -> np.ndarray:
+        """Samples of each trace (n,), 0 where there is no waveform."""
+        import h5py
+
+        known = self.metadata.get("trace_npts", pd.Series(np.nan, index=self.metadata.index)).to_numpy(
+            dtype=float, copy=True
+        )
+        for chunk in self.metadata.trace_chunk[np.isnan(known)].unique():
+            rows = np.flatnonzero(np.isnan(known) & (self.metadata.trace_chunk == chunk).to_numpy())
+            names = self.metadata.trace_name.iloc[rows].astype(str)
+            with suppress(OSError), h5py.File(self.path / f"waveforms{chunk}.hdf5") as file:
+                order = _data_format(file).get("dimension_order", "CW")
+                for row, name in zip(rows, names, strict=True):
+                    with suppress(KeyError, ValueError, TypeError, IndexError):
+                        known[row] = _waveform(file["data"], order, name).shape[-1]
+        return np.nan_to_num(known).astype(int)
+
     def batches(self, n_traces: int = 256) -> Iterator[Traces]:
         """Waveforms of all rows, a few at a time, in order."""
         if n_traces < 1:
@@ -166,6 +187,23 @@ def read_seisbench(
     tables = [_metadata(path, chunk) for chunk in chosen]
     metadata = _identified(pd.concat(tables, ignore_index=True), components)
     return SeisBenchDataset(path, metadata, chosen, components)
+
+
+def read_traces(file: str, entries: Sequence[Entry], start_ns: int, stop_ns: int) -> list[Trace]:
+    """Parts of traces of a file between two times, as ObsPy's; of each entry, its number is the channel."""
+    import h5py
+    from obspy import Trace, UTCDateTime
+
+    traces = []
+    with h5py.File(file) as waveforms:
+        order = _data_format(waveforms).get("dimension_order", "CW")
+        for entry in entries:
+            data = _waveform(waveforms["data"], order, entry.part)[entry.number]
+            trace = Trace(data, {"sampling_rate": entry.sampling_rate, "starttime": UTCDateTime(ns=entry.start_ns)})
+            trace.id = entry.trace_id if entry.trace_id.count(".") == 3 else f"...{entry.trace_id[-1]}"
+            part = trace.slice(UTCDateTime(ns=start_ns), UTCDateTime(ns=stop_ns), nearest_sample=False)
+            traces += [part] if len(part) else []
+    return traces
 
 
 def _chunks(path: Path) -> list[str]:

@@ -29,6 +29,9 @@ class SignalSettings:
         Of several components of one instrument (trace ids that differ in the last letter of the channel only), the
         first of these that was recorded is taken; an instrument that has none of them, as its first in the alphabet.
         "" takes all, each as a trace of its own.
+    stack : str, optional
+        Components to stack as channels of one sample instead, such as "ZNE"; 1 and 2 may stand for N and E. A window
+        that lacks one of them is skipped.
 
     Raises
     ------
@@ -53,6 +56,7 @@ class SignalSettings:
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     stft: Mapping[str, Any] = field(default_factory=dict)
     components: str = "Z3"
+    stack: str = ""
 
     def __post_init__(self) -> None:
         """Refuse unknown arguments of the transform, and normalise sequences, which files know one sort of."""
@@ -63,6 +67,8 @@ class SignalSettings:
         object.__setattr__(self, "stft", plain)
         if not isinstance(self.components, str) or (self.components and not self.components.isalnum()):
             raise ValueError(f"components must be letters and digits such as 'Z3', got {self.components!r}.")
+        if not isinstance(self.stack, str) or len(set(self.stack)) < len(self.stack) or len(self.stack) == 1:
+            raise ValueError(f"stack must be two or more different components such as 'ZNE', got {self.stack!r}.")
 
     def stft_for(self, sampling_rate: float) -> STFT:
         """The complete settings of the transform for a sampling rate in Hz."""
@@ -73,7 +79,7 @@ class SignalSettings:
         parts = {name: asdict(getattr(self, name)) for name in ("windowing", "preprocessing")}
         parts["stft"] = dict(self.stft)
         known = {part: {name: v for name, v in values.items() if v is not None} for part, values in parts.items()}
-        return {"components": self.components, **known}
+        return {"components": self.components, **({"stack": self.stack} if self.stack else {}), **known}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> SignalSettings:
@@ -87,10 +93,12 @@ class SignalSettings:
 
     def to_toml(self, path: str | os.PathLike[str] | None = None) -> str:
         """TOML text, written to a file if a path is given."""
-        lines = [f"components = {_toml(self.components)}"]
-        for part, values in self.to_dict().items():
+        lines = []
+        for part, values in self.to_dict().items():  # single values first
             if isinstance(values, dict):
                 lines += ["", f"[{part}]", *(f"{name} = {_toml(value)}" for name, value in values.items())]
+            else:
+                lines.append(f"{part} = {_toml(values)}")
         text = "\n".join(lines) + "\n"
         if path is not None:
             write_text(Path(path), text)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .workers import Failure, Workers
 
 if TYPE_CHECKING:
-    from obspy import Stream, Trace
+    from obspy import Stream
 
 SCAN_LIMIT_S = 60.0  # for the headers of one file
 SCAN_BATCH = 16  # files whose headers are read at a time: crossing to a process costs about as much as one of them
@@ -36,6 +36,10 @@ class Entry:
     start_ns, stop_ns : int
         Time of the first sample, and of one after the last, in ns since 1970 UTC.
     sampling_rate : float, Hz
+    part : str, optional
+        Name of the trace in a file of SeisBench.
+    row : int, optional
+        Of the metadata of a SeisBench data set.
     """
 
     file: str
@@ -45,6 +49,8 @@ class Entry:
     start_ns: int
     stop_ns: int
     sampling_rate: float
+    part: str = ""
+    row: int = -1
 
     @property
     def seconds(self) -> float:
@@ -202,41 +208,3 @@ def _told_apart(entries: list[Entry]) -> list[Entry]:
         else entry
         for entry in entries
     ]
-
-
-def read_entries(entries: Iterable[Entry], start_ns: int, stop_ns: int) -> tuple[list[Trace], list[Skipped]]:
-    """Traces of entries between two times; files that cannot be read after all, and why."""
-    from obspy import UTCDateTime
-
-    by_file: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
-        by_file.setdefault((entry.file, entry.form), []).append(entry)
-    traces: list[Trace] = []
-    skipped: list[Skipped] = []
-    start, stop = UTCDateTime(ns=start_ns), UTCDateTime(ns=stop_ns)
-    for (file, form), wanted in by_file.items():
-        nameless = any("#" in entry.trace_id for entry in wanted)
-        try:
-            # the whole file where traces go by their number
-            how = {} if nameless else {"starttime": start, "endtime": stop}
-            stream = open_file(file, **({"format": form} if form else {}), **how)
-        except Exception as error:  # noqa: BLE001  # readers of broken files raise anything
-            skipped.append((file, why_unreadable(file, error)))
-            continue
-        traces += chosen(stream, wanted, start_ns, stop_ns)
-    return traces, skipped
-
-
-def chosen(stream: Stream, wanted: list[Entry], start_ns: int, stop_ns: int) -> list[Trace]:
-    """Parts of a stream's traces that are wanted, between two times; data are shared with the stream's."""
-    from obspy import UTCDateTime
-
-    names = {entry.trace_id for entry in wanted}
-    traces = []
-    for number, trace in enumerate(stream):
-        if trace.id not in names and f"{trace.id}#{number}" not in names:
-            continue
-        part = trace.slice(UTCDateTime(ns=start_ns), UTCDateTime(ns=stop_ns), nearest_sample=False)
-        if len(part):
-            traces.append(part)
-    return traces

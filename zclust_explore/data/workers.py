@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import time
@@ -11,11 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing.connection import Client, Connection, Listener, wait
+from multiprocessing.connection import Client, Connection, answer_challenge, deliver_challenge, wait
 from typing import Any
 
 KEY = "ZCLUST_EXPLORE_WORKER_KEY"
 FAREWELL_S = 5.0
+START_STEP_S = 0.5  # between looks whether a process that was started still lives
+START_LIMIT_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -31,16 +34,34 @@ class Worker:
 
     def __init__(self) -> None:
         key = secrets.token_bytes(32)
-        with Listener(("127.0.0.1", 0), authkey=key) as listener:
-            host, port = listener.address
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            host, port = server.getsockname()
             environment = {**os.environ, KEY: key.hex(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
             # not -m: the names of what is sent back would be those of another module
             code = "from zclust_explore.data.workers import main; main()"
             command = [sys.executable, "-c", code, host, str(port)]
             self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
-            self.connection: Connection = listener.accept()
+            self.connection = self._accepted(server, key)
         self.deadline = float("inf")
+
+    def _accepted(self, server: socket.socket, key: bytes) -> Connection:
+        """Wait for the process to call; one that cannot start must not be waited for without end."""
+        server.settimeout(START_STEP_S)
+        until = time.monotonic() + START_LIMIT_S
+        while True:
+            try:
+                accepted, _ = server.accept()
+                break
+            except TimeoutError:
+                if self.process.poll() is not None or time.monotonic() > until:
+                    self.process.kill()
+                    raise RuntimeError(f"a process for reading could not be started: {_signal(self.process)}") from None
+        accepted.setblocking(True)
+        connection = Connection(accepted.detach())
+        deliver_challenge(connection, key)
+        answer_challenge(connection, key)
+        return connection
 
     def give(self, function: Callable[..., Any], argument: Any, limit_s: float) -> None:
         """Begin work that must be over within a time."""
