@@ -1,5 +1,6 @@
 """Hundreds of broken files among good ones: nothing crashes or hangs, each is told, every good record is read."""
 
+import os
 import warnings
 from pathlib import Path
 
@@ -115,3 +116,33 @@ def test_every_bad_record_has_its_reason(result):
         assert reasons.str.contains(word).any(), (name, reasons.tolist())
         if word in ("not finite", "dead", "too short", "sampling rate differs"):
             assert name not in set(specs.metadata.trace_id) or word == "not finite"
+
+
+def test_folders_and_files_without_permission(tmp_path):
+    """One closed folder of an archive would end the reading, or vanish without a word."""
+    good = noise(72_000)
+    for name in ("good.mseed", "closed.mseed", "closed folder/inside.mseed"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Stream([good]).write(str(tmp_path / name), format="MSEED")
+    (tmp_path / "broken link").symlink_to(tmp_path / "nowhere")
+    read_spectrograms(tmp_path / "good.mseed", workers=0, progress_bar=False, **WINDOW)  # imports what it needs
+    for name in ("closed.mseed", "closed folder"):
+        (tmp_path / name).chmod(0)
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o755)
+    root = os.geteuid() == 0
+    try:
+        if root:  # who may read everything
+            os.seteuid(65534)
+        specs = read_spectrograms(tmp_path, workers=0, progress_bar=False, **WINDOW)
+    finally:
+        if root:
+            os.seteuid(0)
+        (tmp_path / "closed folder").chmod(0o755)
+    assert len(specs) == 180
+    told = {Path(record).name: reason for record, reason in specs.skipped.itertuples(index=False)}
+    assert told == {
+        "closed.mseed": "cannot be opened: Permission denied",
+        "closed folder": "cannot be entered: Permission denied",
+        "broken link": "cannot be opened: No such file or directory",
+    }

@@ -16,8 +16,10 @@ import obspy
 import pandas as pd
 import pytest
 from obspy import Stream, Trace, UTCDateTime
+from obspy.clients.filesystem.sds import Client as SDS
 
 import zclust_explore as zx
+from zclust_explore.data.fdsn import sds_path
 from zclust_explore.data.reading import read_spectrograms
 from zclust_explore.data.signal_settings import SignalSettings
 
@@ -38,6 +40,7 @@ FORMATS = {
     "GCF": ("gcf/tests/data/20160603_1910n.gcf", 1.0, 1),
     "KNET": ("nied/tests/data/test.knet", 10.0, 1),
 }
+KEPT = ("network", "station", "location", "channel", "starttime", "sampling_rate")
 QUIET = {"progress_bar": False, "workers": 0}
 BEGIN = UTCDateTime(2020, 6, 30, 23, 0)
 
@@ -129,6 +132,33 @@ def test_a_folder_is_read_across_files_and_gaps(archive):
     assert reasons["notes.txt"].startswith("unknown format")
 
 
+def test_an_sds_archive_of_shipped_records(tmp_path):
+    """Records of other formats in an archive would be cut elsewhere than ObsPy's own client of archives has them."""
+    ids = set()
+    for form in ("MSEED", "GSE2", "SEISAN", "DMX", "AH"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the readers
+            stream = obspy.read(str(IO / FORMATS[form][0]))
+        for number, trace in enumerate(stream.traces[:2]):
+            trace.stats.network, trace.stats.station = "XX", f"{form[:4]}{number}"
+            trace.stats.location, trace.stats.channel = "", "BHZ"
+            trace = Trace(trace.data.astype(np.float32), {k: trace.stats[k] for k in KEPT})
+            path = tmp_path / sds_path(trace.id, trace.stats.starttime.date.isoformat())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            trace.write(str(path), format="MSEED")
+            ids.add(trace.id)
+    how = {"preprocessing": zx.Preprocessing(sampling_rate=20.0), "fmin_hz": 1, "fmax_hz": 8, "n_freqs": 8}
+    specs = read_spectrograms(tmp_path, window_s=10, step_s=10, segment_s=2, **how, **QUIET)
+    assert set(specs.metadata.trace_id) == ids
+    client = SDS(str(tmp_path))
+    for name, rows in specs.metadata.groupby("trace_id"):
+        begin = UTCDateTime(rows.starttime.iloc[0].isoformat())
+        (trace,) = client.get_waveforms(*name.split("."), begin - 86400, begin + 86400).merge()
+        assert abs(begin - trace.stats.starttime) < 1e-6
+        seconds = trace.stats.endtime - trace.stats.starttime + 1 / 20  # nothing is extrapolated
+        assert len(rows) == seconds // 10
+
+
 def test_a_store_is_the_same_as_memory_whoever_makes_it(archive, tmp_path):
     """The number of processes, or an interruption, would change the result."""
     settings = {"window_s": 60, "fmin_hz": 0.1, "fmax_hz": 1.5, "progress_bar": False}
@@ -153,7 +183,8 @@ def test_killed_halfway_a_second_call_finishes(archive, tmp_path):
         textwrap.dedent(f"""
         from zclust_explore.data import jobs
         jobs.SPAN_S = 900.0
-        from zclust_explore.data.reading import read_spectrograms
+        from zclust_explore.data.fdsn import sds_path
+from zclust_explore.data.reading import read_spectrograms
         read_spectrograms({str(archive)!r}, to={str(tmp_path / "store")!r}, workers=1, **{settings!r})
         """)
     )
@@ -181,7 +212,8 @@ def test_a_dask_client_does_it_although_a_worker_is_killed(archive, tmp_path):
         from pathlib import Path
         from distributed import Client, LocalCluster
         from zclust_explore.data import jobs
-        from zclust_explore.data.reading import read_spectrograms
+        from zclust_explore.data.fdsn import sds_path
+from zclust_explore.data.reading import read_spectrograms
 
         def kill(number, parts):
             while not parts.is_dir() or len(list(parts.glob("[0-9]*"))) < 3:

@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.test_seisbench import pytestmark  # noqa: F401  # SeisBench's own warnings
-from tests.test_seisbench import write
+from tests import test_seisbench
 from zclust_explore.data.reading import read_spectrograms
 from zclust_explore.data.seisbench import read_seisbench
 
+pytestmark = test_seisbench.pytestmark  # SeisBench's own warnings
 HOW = {"window_s": 1.0, "step_s": 0.5, "fmin_hz": 8, "fmax_hz": 40, "n_freqs": 8, "progress_bar": False, "workers": 0}
 
 
 @pytest.fixture
 def folder(tmp_path):
     """Nine traces of 3 s and longer, whose first arrivals are known for all but one."""
-    write(tmp_path)
+    test_seisbench.write(tmp_path)
     file = tmp_path / "metadata.csv"
     table = pd.read_csv(file, dtype=str, keep_default_na=False)
     p = [str(100 + row) for row in range(len(table))]

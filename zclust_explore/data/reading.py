@@ -177,8 +177,13 @@ def _inventory(given: Any) -> Any:
         return given
     import obspy
 
+    if not os.path.exists(given):
+        raise FileNotFoundError(f"inventory must be an existing file or folder, got {os.fspath(given)!r}.")
     if not os.path.isdir(given):
-        return obspy.read_inventory(os.fspath(given))
+        try:
+            return obspy.read_inventory(os.fspath(given))
+        except Exception as error:  # whatever a reader of a broken file raises
+            raise ValueError(f"inventory must be a file that ObsPy reads, got {given}: {error}") from error
     inventory = obspy.Inventory()
     for file in sorted(path for path in Path(given).rglob("*") if path.is_file() and not path.name.startswith(".")):
         with suppress(Exception):  # not every file of a folder is one of responses

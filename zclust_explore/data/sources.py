@@ -144,6 +144,8 @@ def why_unreadable(file: str, error: Exception) -> str:
     """Words for what a reader raised."""
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be opened: {error.strerror}"
+    if not os.path.exists(file):
+        return "cannot be opened: No such file or directory"
     if os.path.isfile(file) and os.path.getsize(file) == 0:
         return "empty file"
     if isinstance(error, TypeError) and "Unknown format" in str(error):
