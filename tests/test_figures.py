@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from tests.made_runs import N_CLUSTERS, make_run
+from zclust_explore.data.stft import spectrograms_from_waveforms
+from zclust_explore.data.synthetic import make_spectrograms
 from zclust_explore.views.figures import is_logarithmic, plot_cluster, plot_embedding, plot_history
+from zclust_explore.views.window_figure import plot_windows
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +48,21 @@ def test_axis_kind() -> None:
     assert is_logarithmic(np.geomspace(0.1, 20, 30))
     assert not is_logarithmic(np.linspace(0.1, 20, 30))
     assert not is_logarithmic(np.linspace(0, 20, 30))
+
+
+@pytest.mark.parametrize("scale", ["db", "power"])
+def test_windows_are_drawn_with_their_waveforms(scale) -> None:
+    """A waveform would stand above another's spectrogram, or without its unit."""
+    world = make_spectrograms(n_samples=16, random_state=0)
+    specs = spectrograms_from_waveforms(world.waveforms, world.sampling_rate, world.metadata, scale=scale)
+    figure = plot_windows(specs, [3, -1])
+    lines = [trace for trace in figure.data if trace.type == "scatter"]
+    heats = [trace for trace in figure.data if trace.type == "heatmap"]
+    for number, line, heat in zip((3, 15), lines, heats, strict=True):
+        np.testing.assert_array_equal(line.y, specs.waveforms[number])
+        np.testing.assert_array_equal(heat.z, specs.values[number])
+        assert (line.xaxis, heat.xaxis) in {("x", "x3"), ("x2", "x4")}  # one above the other
+    assert figure.layout.coloraxis.colorbar.title.text == {"db": "dB", "power": "unit²/Hz"}[scale]
+    assert figure.layout.yaxis3.type == "log" and figure.layout.yaxis.type is None
+    with pytest.raises(IndexError):
+        plot_windows(specs, [16])
