@@ -11,7 +11,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 NOTEBOOK ?= notebooks/00_start_here.ipynb
 LAB_ARGS ?=
-TEST_ARGS ?=
+# a process a core; whoever has nothing left to do takes over from the others
+TEST_ARGS ?= -n auto --maxprocesses 4 --dist worksteal
 
 # uv does not read pip's find-links; so both see the same wheels, wherever they are. Empty is fine.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)

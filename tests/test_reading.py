@@ -331,3 +331,11 @@ def test_nothing_at_a_path(tmp_path):
     """A mistyped path would be an empty data set."""
     with pytest.raises(FileNotFoundError, match="source must be an existing file or folder, or a pattern"):
         read_spectrograms(tmp_path / "nothing*.mseed", window_s=10)
+
+
+def test_the_example_is_its_record_cut_by_the_same_rules():
+    """Notebooks would show one thing and read another."""
+    how = {"window_s": 60, "step_s": 10, "segment_s": 15, "hop_s": 1, "fmin_hz": 0.05, "fmax_hz": 50}
+    specs, example = read_spectrograms(zx.load_record("kw1"), **how, **QUIET), zx.load_example("kw1")
+    np.testing.assert_array_equal(specs.values, example.values)
+    assert (specs.metadata.starttime - example.metadata.starttime).abs().max() < pd.Timedelta("1ms")

@@ -17,6 +17,7 @@ _HOMES = {
     "Scaling": "data.scaling",
     "fetch": "data.fdsn",
     "load_example": "data.examples",
+    "load_record": "data.examples",
     "make_spectrograms": "data.synthetic",
     "make_waveforms": "data.synthetic",
     "screen": "data.screening",

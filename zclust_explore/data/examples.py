@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 import importlib.util
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from .spectrograms import Spectrograms
 from .stft import spectrograms_from_waveforms
+
+if TYPE_CHECKING:
+    from obspy import Stream
 
 KW1_FILE = "signal/tests/data/BW.KW1._.EHZ.D.2011.090_downsampled.asc.gz"
 
@@ -63,6 +67,30 @@ def load_example(name: str = "kw1") -> Spectrograms:
     return spectrograms_from_waveforms(
         windows, sampling_rate, metadata, segment_s=15.0, hop_s=1.0, fmin_hz=0.05, fmax_hz=50.0, n_freqs=64
     )
+
+
+def load_record(name: str = "kw1") -> Stream:
+    """Return the record that an example is cut from, as ObsPy would have read it: 100 Hz, in counts.
+
+    Raises
+    ------
+    ValueError
+        If there is no example of that name.
+    FileNotFoundError
+        If this ObsPy was packaged without its test data.
+
+    Examples
+    --------
+    >>> print(load_record()[0])
+    BW.KW1..EHZ | 2011-03-31T00:00:00.180000Z - 2011-03-31T02:36:00.180000Z | 100.0 Hz, 936001 samples
+    """
+    if name != "kw1":
+        raise ValueError(f"name must be 'kw1', got {name!r}.")
+    from obspy import Stream, Trace, UTCDateTime
+
+    codes = dict(zip(("network", "station", "location", "channel"), "BW.KW1..EHZ".split("."), strict=True))
+    start = UTCDateTime("2011-03-31T00:00:00.18")
+    return Stream([Trace(_read_kw1(), {**codes, "sampling_rate": 100.0, "starttime": start})])
 
 
 def _read_kw1() -> np.ndarray:
