@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import obspy
+import pandas as pd
 import pytest
 from obspy import Stream
 
@@ -112,7 +113,8 @@ def test_every_bad_record_has_its_reason(result):
     """A dead channel would be told as a broken file, or trained on."""
     specs, _, expected, _ = result
     for name, word in expected.items():
-        reasons = specs.skipped.reason[specs.skipped.record.astype(str).str.contains(name, regex=False)]
+        told = pd.concat([specs.skipped, specs.noted])
+        reasons = told.reason[told.record.astype(str).str.contains(name, regex=False)]
         assert reasons.str.contains(word).any(), (name, reasons.tolist())
         if word in ("not finite", "dead", "too short", "sampling rate differs"):
             assert name not in set(specs.metadata.trace_id) or word == "not finite"

@@ -147,6 +147,17 @@ def test_day_files_are_joined():
     assert joined.data.dtype == np.float64
 
 
+def test_samples_that_are_no_numbers_are_a_gap():
+    """One NaN would throw a day away, or be smeared over it by a filter."""
+    data = noise(100).astype(float)
+    data[[40, 41, 70]] = np.nan, -np.inf, np.nan
+    prepared = Preprocessing(freqmin_hz=1.0).apply(Stream([trace(data)]))
+    assert [each.stats.npts for each in prepared.traces] == [40, 28, 29]
+    assert [each.stats.starttime - BASE for each in prepared.traces] == [0.0, 4.2, 7.1]
+    assert all(np.isfinite(each.data).all() for each in prepared.traces)
+    assert prepared.noted == [("XX.A..HHZ", BASE, "not finite: NaN or infinity in 3 of 100 samples, taken as a gap")]
+
+
 def test_masked_samples_are_a_gap():
     """What lies under ObsPy's mask would be taken for data."""
     data = np.ma.masked_array(np.arange(100, dtype="i4"), mask=False)
@@ -268,7 +279,7 @@ def without(part):
     [
         (trace([]), {}, "zero length: no samples"),
         (trace(np.ma.masked_all(5)), {}, "zero length: no samples"),
-        (trace([1.0, np.nan, np.inf]), {}, "not finite: NaN or infinity in 2 of 3 samples"),
+        (trace([np.nan, np.nan, np.inf]), {}, "not finite: NaN or infinity in all 3 samples"),
         (trace(np.array([b"a", b"b"])), {}, "unusable type of samples: |S1"),
         (trace([1j, 2j]), {}, "unusable type of samples: complex128"),
         (trace(np.array([0, 2**53 + 1])), {}, "integer overflow: samples beyond 2^53, which float64 cannot hold"),

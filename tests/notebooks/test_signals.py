@@ -39,7 +39,7 @@ def test_your_own_data(tmp_path):
     text, kinds = outputs("05_your_own_data.ipynb", tmp_path)
     assert "application/vnd.jupyter.widget-view+json" in kinds
     assert "466 windows of 60 s." in text
-    assert "broken.mseed" in text and "notes.txt" in text
+    assert "BW.BROKEN.mseed" in text and "notes.txt" in text
     for made in ("signals.toml", "my_spectrograms", "later.csv"):
         assert (tmp_path / made).exists()
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.signal import detrend, firwin, resample_poly
 
 from .pieces import Gaps, bridged, merged
-from .records import continuous, remark, response_ends, screened, why_no_response
+from .records import continuous, not_finite, remark, response_ends, screened, why_no_response
 
 if TYPE_CHECKING:
     from obspy import Inventory, Stream, Trace, UTCDateTime
@@ -46,8 +46,8 @@ class Prepared:
 class Preprocessing:
     """Steps from a recorded stream to comparable waveforms, always in this order; by default none but the first.
 
-    1. Gaps: the records of each trace id are joined. Where two overlap, samples that are the same are kept once; from
-       the first to the last that differs is a gap.
+    1. Gaps: the records of each trace id are joined. Samples that are masked, NaN or infinite are gaps. Where two records
+       overlap, samples that are the same are kept once; from the first to the last that differs is a gap.
     2. Detrend. 3. Taper. 4. Response. 5. Resample. 6. Filter. 7. Normalise: on each continuous piece by itself.
 
     Parameters
@@ -173,7 +173,9 @@ class Preprocessing:
         rate = float(records[0].stats.sampling_rate) if records else 0.0
         pieces = [piece for number, record in enumerate(records) for piece in continuous(record, number)]
         kept, disputed = merged(pieces, rate)
-        told = [(piece.start_ns, f"overlap: {len(piece.data)} sample(s) differ and are left out") for piece in disputed]
+        told = [(record.stats.starttime.ns, not_finite(record)) for record in records]
+        for piece in disputed:
+            told.append((piece.start_ns, f"overlap: {len(piece.data)} sample(s) differ and are left out"))
         told += [(piece.start_ns, remark(piece.data, self.clip_points)) for piece in kept]
         if self.gaps == "zero":
             kind = self.detrend or "constant"

@@ -55,18 +55,25 @@ def why_unusable(trace: Trace) -> str:
         return f"unusable type of samples: {data.dtype}"
     if not 0 < rate < np.inf:
         return f"no sampling rate: {rate} Hz"
-    if not np.isfinite(data).all():
-        return f"not finite: NaN or infinity in {np.sum(~np.isfinite(data))} of {data.size} samples"
+    if not np.isfinite(data).any():
+        return f"not finite: NaN or infinity in all {data.size} samples"
     if data.dtype.kind in "iu" and not -EXACT <= int(data.min()) <= int(data.max()) <= EXACT:
         return "integer overflow: samples beyond 2^53, which float64 cannot hold"
     return ""
 
 
 def continuous(trace: Trace, source: int) -> Iterator[Piece]:
-    """Pieces of a trace: what is masked is a gap."""
+    """Pieces of a trace: what is masked, or not finite, is a gap."""
     whole = Piece(trace.stats.starttime.ns, np.ma.getdata(trace.data), source)
-    for part in np.ma.clump_unmasked(np.ma.masked_array(trace.data)):
+    for part in np.ma.clump_unmasked(np.ma.masked_invalid(trace.data, copy=False)):
         yield whole.cut(part.start, part.stop, trace.stats.sampling_rate)
+
+
+def not_finite(trace: Trace) -> str:
+    """What somebody should know about samples that are NaN or infinite, or an empty string."""
+    data = np.ma.compressed(trace.data)
+    n = data.size - np.isfinite(data).sum()
+    return f"not finite: NaN or infinity in {n} of {data.size} samples, taken as a gap" if n else ""
 
 
 def remark(data: np.ndarray, clip_points: int) -> str:

@@ -151,6 +151,8 @@ def why_unreadable(file: str, error: Exception) -> str:
     if isinstance(error, TypeError) and "Unknown format" in str(error):
         return "unknown format: ObsPy knows no waveforms like these"
     words = " ".join(str(error).split())
+    if words.startswith("Cannot open file"):  # what ObsPy says of a file in which it found no trace
+        return "unreadable: no trace in it could be read"
     return f"unreadable: {type(error).__name__}: {words[:200]}"
 
 
