@@ -46,8 +46,8 @@ class Prepared:
 class Preprocessing:
     """Steps from a recorded stream to comparable waveforms, always in this order; by default none but the first.
 
-    1. Gaps: the records of each trace id are joined. Samples that are masked, NaN or infinite are gaps. Where two records
-       overlap, samples that are the same are kept once; from the first to the last that differs is a gap.
+    1. Gaps: the records of each trace id are joined. Samples that are masked, NaN or infinite are gaps. Where two
+       records overlap, samples that are the same are kept once; from the first to the last that differs is a gap.
     2. Detrend. 3. Taper. 4. Response. 5. Resample. 6. Filter. 7. Normalise: on each continuous piece by itself.
 
     Parameters
