@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,8 @@ from . import columns
 from .cutting import Cut, table
 from .signal_settings import SignalSettings
 from .sources import Skipped
-from .spectrograms import FORMAT, KIND, Spectrograms
+from .spectrograms import Spectrograms
+from .store import FORMAT, KIND
 
 PARTS = "parts"
 
@@ -42,6 +44,7 @@ def joined(cuts: list[Cut], settings: SignalSettings, skipped: list[Skipped], no
         sampling_rate=first.sampling_rate,
         skipped=table(skipped).drop_duplicates(ignore_index=True),
         noted=table(noted).drop_duplicates(ignore_index=True),
+        components=first.components,
     )
 
 
@@ -81,7 +84,11 @@ def completed(path: Path, settings: SignalSettings, skipped: list[Skipped], note
     for kind, found in lists.items():
         columns.write(root.create_group(kind, overwrite=True), found)
     # last: with these it is a store, and without them what is written above is written again
-    known = {"settings": {**of_first.settings, "signals": settings.to_dict()}, "sampling_rate": of_first.sampling_rate}
+    known: dict[str, Any] = {
+        "settings": {**of_first.settings, "signals": settings.to_dict()},
+        "sampling_rate": of_first.sampling_rate,
+        "components": of_first.components,
+    }
     root.attrs.update({"format": FORMAT, "kind": KIND, "parts": kept, "sizes": sizes, **known})
     specs = Spectrograms.open(path)
     root.attrs["content_hash"] = specs.content_hash  # read through once, here

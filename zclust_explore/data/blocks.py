@@ -18,17 +18,17 @@ Prepared = TypeVar("Prepared")
 def block_rows(specs: Spectrograms) -> int:
     """Windows a block: about 16 MiB, and whole chunks of a store, so that none is read and unpacked twice."""
     chunk = getattr(specs.values, "chunks", (1,))[0]
-    wanted = BLOCK_BYTES // (4 * specs.shape[0] * specs.shape[1])
+    wanted = BLOCK_BYTES // (4 * specs.n_channels * specs.shape[0] * specs.shape[1])
     return int(max(1, wanted // chunk) * chunk)
 
 
 def blocks(
     specs: Spectrograms, prepare: Callable[[np.ndarray, np.ndarray], Prepared]
 ) -> Iterator[tuple[slice, Prepared]]:
-    """Yield the rows of each block and what `prepare` makes of its values (n, n_freqs, n_times) and traces.
+    """Yield the rows of each block and what `prepare` makes of its values and traces.
 
-    Reading and `prepare` happen on another thread, one block ahead, so that memory stays the same however many windows
-    there are.
+    Values are (n, [n_channels,] n_freqs, n_times), traces (n,). Reading and `prepare` happen on another thread, one
+    block ahead, so that memory stays the same however many windows there are.
 
     Examples
     --------

@@ -77,6 +77,7 @@ class Run(Results):
                 "content_hash": spectrograms.content_hash,
                 "n_samples": spectrograms.n_samples,
                 "shape": list(spectrograms.shape),
+                "components": spectrograms.components,
             },
         }
         described = to_json(header, indent=1)

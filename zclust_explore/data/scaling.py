@@ -32,11 +32,15 @@ class Scaling:
        and that of all windows, so that a weak and a strong event of one kind look much alike, but a window without an
        event is not blown up into one. With "keep", all windows are divided by the same number.
 
+    Windows of several components have a background for each component and frequency, so that a noisier horizontal does
+    not count, but one level and one contrast over all components together: how strong a signal is on one component,
+    compared with the others, is kept, because that is what tells its polarisation.
+
     Parameters
     ----------
     background : {"trace", "window"}
     backgrounds_db : mapping of trace_id to tuple of float, length n_freqs
-        For "trace"; "" is that of any other trace.
+        For "trace"; "" is that of any other trace. Of several components, a tuple for each.
     deviation_db : float
         Standard deviation of all windows (root mean square over them): the common divisor of "keep".
     amplitude : {"discard", "keep"}
@@ -44,7 +48,7 @@ class Scaling:
     """
 
     background: Background
-    backgrounds_db: Mapping[str, tuple[float, ...]]
+    backgrounds_db: Mapping[str, tuple[Any, ...]]
     deviation_db: float
     amplitude: Amplitude = "discard"
     floor_db: float = -5.0
@@ -82,20 +86,20 @@ class Scaling:
         if background is None:
             _, of_trace, counts = np.unique(specs.trace_ids(), return_inverse=True, return_counts=True)
             background = "trace" if np.median(counts[of_trace]) >= ENOUGH_WINDOWS else "window"
-        backgrounds: dict[str, tuple[float, ...]] = {}
+        backgrounds: dict[str, tuple[Any, ...]] = {}
         if background == "trace":
             backgrounds[ANY_TRACE] = _median(values)
             for trace in np.unique(traces):
                 if 1 < (traces == trace).sum() < len(traces):  # of one trace only, it is the one of any
                     backgrounds[str(trace)] = _median(values[traces == trace])
         draft = cls(background, backgrounds, 1.0, "keep")  # type: ignore[arg-type]  # checked above
-        deviation = float(np.sqrt(draft.apply(values, traces).var(axis=(1, 2)).mean()))
+        deviation = float(np.sqrt(draft.apply(values, traces).var(axis=_of_window(values)).mean()))
         if deviation == 0:
             raise ValueError("spectrograms must differ from their background, but every value is the same.")
         return cls(draft.background, backgrounds, deviation, amplitude)  # type: ignore[arg-type]
 
     def apply(self, values: np.ndarray, trace_ids: np.ndarray | None = None) -> np.ndarray:
-        """Decibels to network input: (n, n_freqs, n_times) float32, each window of zero mean.
+        """Decibels to network input: float32 of the same shape, (n, [n_channels,] n_freqs, n_times), of zero mean each.
 
         `trace_ids` (n,) say whose background is subtracted; without them, and of a trace that was not there when the
         scaling was fitted, it is the median over all traces.
@@ -121,30 +125,41 @@ class Scaling:
         """Undo `to_dict`; also that of a `PlainScaling`."""
         if values.get("kind") == "plain":
             return PlainScaling.from_dict(values)
-        backgrounds = {trace: tuple(median) for trace, median in values["backgrounds_db"].items()}
+        backgrounds = {trace: _tuples(median) for trace, median in values["backgrounds_db"].items()}
         return cls(**{**values, "backgrounds_db": backgrounds})
 
     def _background(self, values: np.ndarray, trace_ids: np.ndarray | None) -> np.ndarray:
-        """What is taken as silence: (n, n_freqs, 1) dB."""
+        """What is taken as silence: (n, [n_channels,] n_freqs, 1) dB."""
         if self.background == "window":
-            median: np.ndarray = np.median(values, axis=2, keepdims=True)
+            median: np.ndarray = np.median(values, axis=-1, keepdims=True)
             return median
         of_any = self.backgrounds_db[ANY_TRACE]
         traces = [ANY_TRACE] * len(values) if trace_ids is None else trace_ids
         background = np.array([self.backgrounds_db.get(str(trace), of_any) for trace in traces], dtype=np.float32)
-        level = np.median(values - background[:, :, None], axis=(1, 2), keepdims=True)
-        return background[:, :, None] + level
+        level = np.median(values - background[..., None], axis=_of_window(values), keepdims=True)
+        return background[..., None] + level
 
     def _terms(self, values: np.ndarray, trace_ids: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Clipped decibels above background, their mean and divisor (n, 1, 1)."""
+        """Clipped decibels above background, their mean and divisor (n, [1,] 1, 1)."""
+        axes = _of_window(values)
         above = values - self._background(values, trace_ids)
         np.clip(above, self.floor_db, self.ceiling_db, out=above)
-        offset = above.mean(axis=(1, 2), keepdims=True)
+        offset = above.mean(axis=axes, keepdims=True)
         factor = np.full_like(offset, self.deviation_db)
         if self.amplitude == "discard":
-            factor = np.sqrt((factor**2 + above.var(axis=(1, 2), keepdims=True)) / 2)
+            factor = np.sqrt((factor**2 + above.var(axis=axes, keepdims=True)) / 2)
         return above, offset, factor
 
 
-def _median(values: np.ndarray) -> tuple[float, ...]:
-    return tuple(float(median) for median in np.median(values, axis=(0, 2)))  # (n, n_freqs, n_times) -> (n_freqs,)
+def _of_window(values: np.ndarray) -> tuple[int, ...]:
+    """All axes but that of the samples."""
+    return tuple(range(1, values.ndim))
+
+
+def _median(values: np.ndarray) -> tuple[Any, ...]:
+    return _tuples(np.median(values, axis=(0, -1)).tolist())  # (n, n_freqs, n_times) -> (n_freqs,)
+
+
+def _tuples(values: Any) -> tuple[Any, ...]:
+    """Lists, as they come from JSON, as tuples, at any depth."""
+    return tuple(_tuples(entry) if isinstance(entry, list | tuple) else entry for entry in values)

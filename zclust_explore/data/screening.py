@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from .components import first_of_components
 from .spectrograms import Spectrograms
 
 CHUNK = 256
@@ -50,8 +51,9 @@ class Screening:
         """What somebody should know before training, in words, with counts; empty if all is well."""
         n = len(self.reasons)
         told = []
-        counts = [(int(np.sum(self.reasons == NOT_FINITE)), "hold", "holds", "NaN or infinity")]
-        counts.append((int(np.sum(self.reasons == FLAT)), "are", "is", "flat (one value throughout)"))
+        words = self.reasons.astype(str)  # a component may be named behind them
+        counts = [(int(np.char.startswith(words, NOT_FINITE).sum()), "hold", "holds", "NaN or infinity")]
+        counts.append((int(np.char.startswith(words, FLAT).sum()), "are", "is", "flat (one value throughout)"))
         out = sum(count for count, *_ in counts)
         if out:
             causes = [f"{count} {one if count == 1 else many} {what}" for count, many, one, what in counts if count]
@@ -112,7 +114,8 @@ class Screening:
 def screen(specs: Spectrograms, *, keep_flat: bool = False) -> Screening:
     """Look through spectrograms for windows that hold NaN or infinity, one value, no change in time, or copies.
 
-    Reads a few hundred windows at a time, so that a store need not fit into memory.
+    Reads a few hundred windows at a time, so that a store need not fit into memory. A window of several components is
+    unusable if any of them is, and the reason names it.
 
     Parameters
     ----------
@@ -138,16 +141,18 @@ def screen(specs: Spectrograms, *, keep_flat: bool = False) -> Screening:
     seen: dict[bytes, int] = {}
     for start in range(0, n, CHUNK):
         values = specs.read(slice(start, start + CHUNK))
-        finite = np.isfinite(values).all(axis=(1, 2))
-        values = np.where(finite[:, None, None], values, 0) + 0.0  # -0.0 becomes 0.0: they are the same value
-        low, high = values.min(axis=(1, 2)), values.max(axis=(1, 2))
+        finite = np.isfinite(values).all(axis=(-2, -1))  # (n,), of several components (n, n_channels)
+        values = np.where(finite[..., None, None], values, 0) + 0.0  # -0.0 becomes 0.0: they are the same value
+        low, high = values.min(axis=(-2, -1)), values.max(axis=(-2, -1))
         rounding = ROUNDING * np.maximum(np.abs(low), np.abs(high))
         flat = (high - low <= rounding) & (not keep_flat)
-        still = (np.ptp(values, axis=2).max(axis=1) <= rounding) & (specs.shape[1] > 1)
+        still = (np.ptp(values, axis=-1).max(axis=-1) <= rounding) & (specs.shape[1] > 1)
         rows = slice(start, start + len(values))
-        reasons[rows] = np.where(finite, np.where(flat, FLAT, ""), NOT_FINITE)
-        steady[rows] = finite & ~flat & still
-        for row in np.flatnonzero(finite & ~flat):
+        found = np.where(finite, np.where(flat, FLAT, ""), NOT_FINITE).astype(object)
+        reasons[rows] = first_of_components(found, specs.components) if specs.components else found
+        usable = reasons[rows] == ""
+        steady[rows] = usable & (still.all(axis=1) if specs.components else still)
+        for row in np.flatnonzero(usable):
             first = seen.setdefault(hashlib.blake2b(values[row].tobytes(), digest_size=16).digest(), start + int(row))
             duplicate_of[start + row] = -1 if first == start + row else first
     return Screening(reasons, steady, duplicate_of)

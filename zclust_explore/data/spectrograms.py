@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,19 +12,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import zarr
 
-from . import columns
-from .files import new_folder, to_json
-from .parts import Parts
-
-FORMAT = 1
-KIND = "zclust_explore.Spectrograms"
-CHUNK_BYTES = 4 * 2**20
+from . import columns, store
+from .components import check_components
+from .files import new_folder
+from .ready_made import ReadyMade
 
 
 @dataclass(frozen=True, eq=False)
-class Spectrograms:
+class Spectrograms(ReadyMade):
     """Spectrograms of windows of a seismic record, with their axes and one row of metadata each.
 
     Values are physical: decibels relative to one squared unit of the waveform per hertz. Scaling for a network is
@@ -33,8 +28,9 @@ class Spectrograms:
 
     Parameters
     ----------
-    values : array (n_samples, n_freqs, n_times), float32, dB
-        In memory, or a Zarr array that is read when it is indexed.
+    values : array (n_samples, n_freqs, n_times) or (n_samples, n_channels, n_freqs, n_times), float32, dB
+        In memory, or a Zarr array that is read when it is indexed. With four dimensions, each window has several
+        components of one sensor, stacked as channels.
     frequencies : array (n_freqs,), Hz
         Ascending; need not be evenly spaced.
     times : array (n_times,), s
@@ -43,19 +39,22 @@ class Spectrograms:
         `trace_id` (NET.STA.LOC.CHA), `starttime` (UTC), optional `label`; other columns carry their unit in the name.
     settings : mapping
         How the values were made.
-    waveforms : array (n_samples, n_points), optional
-        The windows themselves, for galleries and for sound.
+    waveforms : array (n_samples, n_points) or (n_samples, n_channels, n_points), optional
+        The windows themselves, for galleries and for sound; as many components as the values have.
     sampling_rate : float, Hz, optional
         Of the waveforms.
     skipped : pandas.DataFrame with columns `record` and `reason`
         What was left out, and why.
     noted : pandas.DataFrame with columns `record` and `reason`
         What was kept, but should be known: clipping, filled gaps, dead channels.
+    components : str
+        A letter for each channel, such as "ZNE"; "" for values of three dimensions.
 
     Raises
     ------
     ValueError
-        If shapes do not fit, an axis does not ascend, values are not finite, or `starttime` does not hold times.
+        If shapes do not fit, an axis does not ascend, values are not finite, `components` do not name each channel, or
+        `starttime` does not hold times.
 
     Examples
     --------
@@ -74,34 +73,41 @@ class Spectrograms:
     sampling_rate: float | None = None
     skipped: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"record": [], "reason": []}))
     noted: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"record": [], "reason": []}))
+    components: str = ""
     # the store that these were opened from; not an argument, so that `dataclasses.replace` makes others than those
     path: Path | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         """Check shapes, axes and metadata; values in memory must be finite."""
-        if getattr(self.values, "ndim", None) != 3:
+        shape: tuple[int, ...] = getattr(self.values, "shape", ())
+        if len(shape) not in (3, 4):
             raise ValueError(
-                f"values must be an array (n_samples, n_freqs, n_times), got shape {np.shape(self.values)}."
+                "values must be an array (n_samples, n_freqs, n_times) or (n_samples, n_channels, n_freqs, n_times), "
+                f"got shape {np.shape(self.values)}."
             )
-        n, n_freqs, n_times = self.values.shape
-        if min(n, n_freqs, n_times) < 1:
-            raise ValueError(f"values must not be empty, got shape {self.values.shape}.")
-        for name, axis, size in (("frequencies", self.frequencies, n_freqs), ("times", self.times, n_times)):
+        if min(shape) < 1:
+            raise ValueError(f"values must not be empty, got shape {shape}.")
+        n = shape[0]
+        for name, axis, size in (("frequencies", self.frequencies, shape[-2]), ("times", self.times, shape[-1])):
             if np.shape(axis) != (size,):
                 raise ValueError(f"{name} must have {size} entries to fit values, got shape {np.shape(axis)}.")
             if not np.all(np.diff(axis) > 0):
                 raise ValueError(f"{name} must ascend.")
+        check_components(self.components, shape[1:-2])
         object.__setattr__(self, "metadata", columns.checked(self.metadata))
         if len(self.metadata) != n:
             raise ValueError(f"metadata must have one row a sample ({n}), got {len(self.metadata)}.")
         if self.waveforms is not None:
-            shape: tuple[int, ...] = getattr(self.waveforms, "shape", ())
-            if len(shape) != 2 or shape[0] != n:
-                raise ValueError(f"waveforms must be an array ({n}, n_points), got shape {np.shape(self.waveforms)}.")
+            of_waves: tuple[int, ...] = getattr(self.waveforms, "shape", ())
+            if of_waves[:-1] != shape[:-2]:
+                wanted = ", ".join(map(str, shape[:-2]))
+                raise ValueError(
+                    f"waveforms must be an array ({wanted}, n_points), got shape {np.shape(self.waveforms)}."
+                )
             if not self.sampling_rate or self.sampling_rate <= 0:
                 raise ValueError(f"sampling_rate must be positive where there are waveforms, got {self.sampling_rate}.")
         if isinstance(self.values, np.ndarray) and not np.isfinite(self.values).all():
-            bad = np.flatnonzero(~np.isfinite(self.values).all(axis=(1, 2)))
+            bad = np.flatnonzero(~np.isfinite(self.values).reshape(n, -1).all(axis=1))
             raise ValueError(f"values must be finite, got NaN or infinity in sample(s) {bad[:10].tolist()}.")
 
     @property
@@ -112,13 +118,18 @@ class Spectrograms:
     @property
     def shape(self) -> tuple[int, int]:
         """(n_freqs, n_times) of one spectrogram."""
-        return int(self.values.shape[1]), int(self.values.shape[2])
+        return int(self.values.shape[-2]), int(self.values.shape[-1])
+
+    @property
+    def n_channels(self) -> int:
+        """Number of components of each window; 1 for values of three dimensions."""
+        return len(self.components) or 1
 
     @property
     def duration_s(self) -> float:
         """Length of a window in seconds."""
         if self.waveforms is not None and self.sampling_rate:
-            return self.waveforms.shape[1] / self.sampling_rate
+            return self.waveforms.shape[-1] / self.sampling_rate
         return float(self.times[-1] + self.times[0])
 
     def __len__(self) -> int:
@@ -128,6 +139,7 @@ class Spectrograms:
     def __repr__(self) -> str:
         """Say what a seismologist wants to know first."""
         stations = f", {self.metadata.trace_id.nunique()} trace(s)" if "trace_id" in self.metadata else ""
+        stations += f", components {self.components}" if self.components else ""
         return (
             f"Spectrograms({self.n_samples} windows of {self.duration_s:g} s{stations}, "
             f"{self.shape[0]} frequencies {self.frequencies[0]:.3g}–{self.frequencies[-1]:.3g} Hz, "
@@ -136,7 +148,8 @@ class Spectrograms:
 
     def report(self) -> str:
         """What was read, and what was skipped or is noteworthy, with how often and why: in words."""
-        lines = [f"{self.n_samples} windows of {self.duration_s:g} s."]
+        components = f", components {self.components}" if self.components else ""
+        lines = [f"{self.n_samples} windows of {self.duration_s:g} s{components}."]
         if "trace_id" in self.metadata:
             counts = self.metadata.trace_id.value_counts()
             lines.append(
@@ -149,12 +162,12 @@ class Spectrograms:
         return "\n".join(lines)
 
     def read(self, indices: Any = slice(None)) -> np.ndarray:
-        """Values of some samples, in memory: (n, n_freqs, n_times) float32."""
-        return _read(self.values, indices)
+        """Values of some samples, in memory: (n, [n_channels,] n_freqs, n_times) float32."""
+        return store.rows(self.values, indices)
 
     def read_waveforms(self, indices: Any = slice(None)) -> np.ndarray | None:
-        """Waveforms of some samples, in memory: (n, n_points) float32, or None where there are none."""
-        return None if self.waveforms is None else _read(self.waveforms, indices)
+        """Waveforms of some samples, in memory: (n, [n_channels,] n_points) float32, or None where there are none."""
+        return None if self.waveforms is None else store.rows(self.waveforms, indices)
 
     def trace_ids(self, indices: Any = slice(None)) -> np.ndarray:
         """Trace of some samples: (n,) str; "" where there are none."""
@@ -179,6 +192,7 @@ class Spectrograms:
         for axis in (self.frequencies, self.times):
             digest.update(np.ascontiguousarray(axis, dtype="<f8").tobytes())
         digest.update(np.array(self.values.shape, dtype="<i8").tobytes())
+        digest.update(self.components.encode())
         for start in range(0, self.n_samples, 256):
             digest.update(np.ascontiguousarray(self.read(slice(start, start + 256)), dtype="<f4").tobytes())
         return digest.hexdigest()
@@ -193,33 +207,19 @@ class Spectrograms:
         """
         path = Path(path)
         with new_folder(path) as folder:
-            self._write(folder)
+            store.write(
+                folder,
+                {"frequencies": self.frequencies, "times": self.times},
+                {"values": self.values, "waveforms": self.waveforms},
+                {"metadata": self.metadata, "skipped": self.skipped, "noted": self.noted},
+                {
+                    "settings": dict(self.settings),
+                    "sampling_rate": self.sampling_rate,
+                    "components": self.components,
+                    "content_hash": self.content_hash,
+                },
+            )
         return path
-
-    def _write(self, path: Path) -> None:
-        root = zarr.open_group(path, mode="w")
-        root.attrs.update(
-            {
-                "format": FORMAT,
-                "kind": KIND,
-                "settings": json.loads(to_json(dict(self.settings))),
-                "sampling_rate": self.sampling_rate,
-                "content_hash": self.content_hash,
-            }
-        )
-        root.create_array("frequencies", data=np.asarray(self.frequencies, dtype="f8"))
-        root.create_array("times", data=np.asarray(self.times, dtype="f8"))
-        for name, array in (("values", self.values), ("waveforms", self.waveforms)):
-            if array is None:
-                continue
-            row_bytes = 4 * int(np.prod(array.shape[1:]))
-            rows = int(np.clip(CHUNK_BYTES // row_bytes, 1, array.shape[0]))
-            stored = root.create_array(name, shape=array.shape, chunks=(rows, *array.shape[1:]), dtype="f4")
-            for start in range(0, array.shape[0], rows):
-                stored[start : start + rows] = _read(array, slice(start, start + rows))
-        columns.write(root.create_group("metadata"), self.metadata)
-        columns.write(root.create_group("skipped"), self.skipped)
-        columns.write(root.create_group("noted"), self.noted)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Spectrograms:
@@ -231,41 +231,9 @@ class Spectrograms:
             If there is no store of spectrograms at the path.
         """
         path = Path(path).absolute()  # the current folder may change
-        try:
-            root: Any = zarr.open_group(path, mode="r")
-            attrs: dict[str, Any] = dict(root.attrs)
-        except (FileNotFoundError, zarr.errors.GroupNotFoundError):
-            attrs = {}
-        if attrs.get("kind") != KIND:
-            raise FileNotFoundError(f"path must hold saved Spectrograms, got {path}.")
-        if "parts" in attrs:  # as `read_spectrograms` writes them
-            paths = [path / part for part in attrs["parts"]]
-            n_freqs, n_times = root["frequencies"].shape[0], root["times"].shape[0]
-            first: Any = zarr.open_group(paths[0], mode="r")
-            values: Any = Parts(paths, "values", attrs["sizes"], (n_freqs, n_times))
-            waveforms: Any = Parts(paths, "waveforms", attrs["sizes"], first["waveforms"].shape[1:])
-        else:
-            values, waveforms = root["values"], root["waveforms"] if "waveforms" in root else None
-        specs = cls(
-            values=values,
-            frequencies=np.asarray(root["frequencies"]),
-            times=np.asarray(root["times"]),
-            metadata=columns.read(root["metadata"]),
-            settings=attrs["settings"],
-            waveforms=waveforms,
-            sampling_rate=attrs["sampling_rate"],
-            skipped=columns.read(root["skipped"]),
-            **({"noted": columns.read(root["noted"])} if "noted" in root else {}),
-        )
+        fields, content_hash = store.read(path)
+        specs = cls(**fields)
         object.__setattr__(specs, "path", path)
-        if "content_hash" in attrs:  # saves reading everything to hash it again
-            specs.__dict__["content_hash"] = attrs["content_hash"]
+        if content_hash is not None:  # saves reading everything to hash it again
+            specs.__dict__["content_hash"] = content_hash
         return specs
-
-
-def _read(array: Any, indices: Any) -> np.ndarray:
-    if isinstance(array, zarr.Array) and not isinstance(indices, slice):
-        indices = np.arange(array.shape[0])[indices]
-        array = array.oindex[np.atleast_1d(indices)]
-        return np.asarray(array, dtype=np.float32).reshape(*np.shape(indices), *array.shape[1:])
-    return np.asarray(array[indices], dtype=np.float32)

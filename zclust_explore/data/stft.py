@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import rfft, rfftfreq
 
 from . import columns
+from .components import check_components, first_of_components
 from .spectrograms import Spectrograms
 from .stft_settings import STFT, Detrend, FrequencyAxis, Scale
 
@@ -26,6 +27,7 @@ def spectrograms_from_waveforms(
     sampling_rate: float,
     metadata: pd.DataFrame | None = None,
     *,
+    components: str = "",
     segment_s: float | None = None,
     hop_s: float | None = None,
     fmin_hz: float | None = None,
@@ -43,11 +45,14 @@ def spectrograms_from_waveforms(
 
     Parameters
     ----------
-    waveforms : array (n_samples, n_points)
+    waveforms : array (n_samples, n_points) or (n_samples, n_channels, n_points)
         Windows of equal length. Not changed. A window with NaN, infinity, a masked gap, one constant value or more
-        power than a float32 holds is skipped and listed, with its reason, in `skipped`.
+        power than a float32 holds is skipped and listed, with its reason, in `skipped`; so is one with any component
+        like that.
     sampling_rate : float, Hz
     metadata : pandas.DataFrame with n_samples rows, optional
+    components : str
+        A letter for each channel, such as "ZNE", where waveforms have three dimensions; values then have four.
     segment_s, hop_s, fmin_hz, fmax_hz, n_freqs, frequency_axis, window, n_fft, detrend, scale, floor_db, whiten
         See `STFT`. Defaults: segments of a twelfth of the window, a quarter of that from one to the next, the band
         from 1 / segment_s to 0.45 × sampling_rate.
@@ -66,13 +71,16 @@ def spectrograms_from_waveforms(
     6.1
     """
     waveforms = np.asarray(_unmasked(waveforms))
-    if waveforms.ndim != 2 or 0 in waveforms.shape:
-        raise ValueError(f"waveforms must be an array (n_samples, n_points), got shape {waveforms.shape}.")
+    if waveforms.ndim not in (2, 3) or 0 in waveforms.shape:
+        raise ValueError(
+            f"waveforms must be an array (n_samples, [n_channels,] n_points), got shape {waveforms.shape}."
+        )
+    check_components(components, waveforms.shape[1:-1])
     if waveforms.dtype.kind not in "iuf":
         raise TypeError(f"waveforms must be real numbers, got {waveforms.dtype}.")
     if not sampling_rate > 0:
         raise ValueError(f"sampling_rate must be positive, got {sampling_rate}.")
-    n, n_points = waveforms.shape
+    n, n_points = len(waveforms), waveforms.shape[-1]
     if metadata is None:
         metadata = pd.DataFrame({"window": np.arange(n)})
     metadata = columns.checked(metadata)
@@ -82,7 +90,7 @@ def spectrograms_from_waveforms(
     segments = {"segment_s": segment_s, "hop_s": hop_s, "window": window, "n_fft": n_fft, "detrend": detrend}
     level = {"scale": scale, "floor_db": floor_db, "whiten": whiten}
     settings = STFT.for_windows(n_points / sampling_rate, sampling_rate, **segments, **band, **level)
-    reasons = unusable(waveforms)
+    reasons = unusable(waveforms, components)
     kept = np.flatnonzero(reasons == "")
     skipped = pd.DataFrame({"record": np.flatnonzero(reasons != ""), "reason": reasons[reasons != ""]})
     if kept.size == 0:
@@ -90,9 +98,9 @@ def spectrograms_from_waveforms(
     if len(skipped):
         logger.warning("%d of %d windows skipped: %s", len(skipped), n, skipped.reason.value_counts().to_dict())
         waveforms = waveforms[kept]
-    values, times = _values(waveforms, sampling_rate, settings)
+    values, times = _values(waveforms.reshape(-1, n_points), sampling_rate, settings)  # a channel after the other
     return Spectrograms(
-        values=values,
+        values=values.reshape(*waveforms.shape[:-1], *values.shape[1:]),
         frequencies=settings.frequencies(sampling_rate),
         times=times,
         metadata=metadata.iloc[kept].reset_index(drop=True),
@@ -100,6 +108,7 @@ def spectrograms_from_waveforms(
         waveforms=waveforms,
         sampling_rate=float(sampling_rate),
         skipped=skipped,
+        components=components,
     )
 
 
@@ -110,8 +119,14 @@ def _unmasked(waveforms: Any) -> Any:
     return np.ma.filled(waveforms.astype(np.result_type(waveforms, np.float32)), np.nan)
 
 
-def unusable(waveforms: np.ndarray) -> np.ndarray:
-    """Reason why each window cannot be used, or an empty string: (n_samples,)."""
+def unusable(waveforms: np.ndarray, components: str = "") -> np.ndarray:
+    """Reason why each window cannot be used, or an empty string: (n_samples,).
+
+    With `components`, waveforms are (n_samples, n_channels, n_points), and the reason is that of the first component
+    that cannot be used, with its letter.
+    """
+    if components:
+        return first_of_components(np.stack([unusable(waveforms[:, k]) for k in range(len(components))], 1), components)
     reasons = np.full(len(waveforms), "", dtype=object)
     low, high = waveforms.min(axis=1), waveforms.max(axis=1)
     reasons[(low < -LARGEST) | (high > LARGEST)] = "too large: its power overflows"

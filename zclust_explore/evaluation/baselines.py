@@ -48,7 +48,7 @@ def pca_kmeans(
 
 
 def principal_components(scaled: np.ndarray, n_components: int, random_state: int | None = None) -> np.ndarray:
-    """Scores (n_samples, n_components) of windows (n_samples, n_freqs, n_times); fewer, where there are fewer."""
+    """Scores (n_samples, n_components) of windows (n_samples, …), whatever their axes; fewer, where there are fewer."""
     flat = scaled.reshape(len(scaled), -1)
     scores: np.ndarray = PCA(min(n_components, *flat.shape), random_state=random_state).fit_transform(flat)
     return scores
@@ -87,7 +87,7 @@ def umap_hdbscan(
 
     Parameters
     ----------
-    scaled : array (n_samples, n_freqs, n_times)
+    scaled : array (n_samples, [n_channels,] n_freqs, n_times)
         As the network gets it.
     n_components, n_neighbors : int
     random_state : int, optional

@@ -20,6 +20,7 @@ def settings_for(
     time_pooling: bool = True,
     widths: tuple[int, ...] | None = None,
     channels: tuple[int, ...] = (8, 16, 32),
+    n_channels: int = 1,
 ) -> dict[str, Any]:
     """Settings, for `from_settings`, of a CAE or, where there are `widths`, of a DenseAutoencoder.
 
@@ -31,12 +32,13 @@ def settings_for(
     Examples
     --------
     >>> settings_for((64, 1), 10, widths=(32,))
-    {'kind': 'dense', 'shape': [64, 1], 'latent_dim': 10, 'widths': [32]}
+    {'kind': 'dense', 'shape': [64, 1], 'latent_dim': 10, 'widths': [32], 'n_channels': 1}
     """
     with torch.device("meta"):  # built to check them, not to be used: draws no random numbers
         if widths is None:
-            return CAE(shape, latent_dim, time_pooling=time_pooling, channels=channels).settings
-        return DenseAutoencoder(shape, latent_dim, widths=widths).settings
+            cae = CAE(shape, latent_dim, time_pooling=time_pooling, channels=channels, n_channels=n_channels)
+            return cae.settings
+        return DenseAutoencoder(shape, latent_dim, widths=widths, n_channels=n_channels).settings
 
 
 def from_settings(settings: Mapping[str, Any]) -> Autoencoder:
@@ -67,3 +69,8 @@ def trained(settings: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> A
     tensors = {name: torch.tensor(values) for name, values in weights.items()}
     network.load_state_dict(tensors, strict=True, assign=True)
     return network.eval()
+
+
+def as_input(scaled: np.ndarray) -> torch.Tensor:
+    """Scaled windows (n, [n_channels,] n_freqs, n_times) as a network takes them: always with an axis of channels."""
+    return torch.from_numpy(scaled if scaled.ndim == 4 else scaled[:, None])

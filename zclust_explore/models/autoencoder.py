@@ -27,6 +27,8 @@ class CAE(nn.Module):
         Size of the position code; without effect if `time_pooling` is False.
     channels : tuple of int
         Of the convolutions, each of which halves both axes.
+    n_channels : int
+        Of what comes in and goes out: components of a sensor, stacked.
 
     Raises
     ------
@@ -50,12 +52,15 @@ class CAE(nn.Module):
         time_pooling: bool = True,
         position_dim: int = 3,
         channels: tuple[int, ...] = (8, 16, 32),
+        n_channels: int = 1,
     ) -> None:
         super().__init__()
         if min(shape) < 4:
             raise ValueError(f"shape must be at least (4, 4), got {tuple(shape)}.")
         if latent_dim < 1:
             raise ValueError(f"latent_dim must be at least 1, got {latent_dim}.")
+        if n_channels < 1:
+            raise ValueError(f"n_channels must be at least 1, got {n_channels}.")
         if not time_pooling:
             position_dim = 0
         self.settings: dict[str, Any] = {
@@ -64,12 +69,13 @@ class CAE(nn.Module):
             "time_pooling": time_pooling,
             "position_dim": position_dim,
             "channels": list(channels),
+            "n_channels": n_channels,
         }
         sizes = [tuple(shape)]
         for _ in channels:
             sizes.append(tuple((size + 1) // 2 for size in sizes[-1]))  # 87 x 67 -> 44 x 34 -> 22 x 17 -> 11 x 9
         self._smallest = (channels[-1], *sizes[-1])
-        widths = (1, *channels)
+        widths = (n_channels, *channels)
         self.encoder = nn.ModuleList(
             nn.Conv2d(narrow, wide, 3, stride=2, padding=1)
             for narrow, wide in zip(widths[:-1], widths[1:], strict=True)
@@ -99,7 +105,10 @@ class CAE(nn.Module):
         return cls(tuple(settings.pop("shape")), channels=tuple(settings.pop("channels")), **settings)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Embedding (n, latent_dim) and position (n, position_dim) of scaled spectrograms (n, 1, n_freqs, n_times)."""
+        """Embedding (n, latent_dim) and position (n, position_dim) of scaled spectrograms.
+
+        These are (n, n_channels, n_freqs, n_times).
+        """
         for convolution in self.encoder:
             x = nn.functional.elu(convolution(x), inplace=True)
         features = x.flatten(1)  # (n, 32, 11, 9) -> (n, 3168)
@@ -111,7 +120,7 @@ class CAE(nn.Module):
         return self.to_embedding(pooled), position
 
     def decode(self, embedding: Tensor, position: Tensor) -> Tensor:
-        """Scaled spectrograms (n, 1, n_freqs, n_times) from both parts of the code; the last layer is linear."""
+        """Scaled spectrograms (n, n_channels, n_freqs, n_times) from both parts of the code, the last layer linear."""
         x = nn.functional.elu(self.from_code(torch.cat([embedding, position], dim=1)), inplace=True)
         x = x.unflatten(1, self._smallest).contiguous(memory_format=torch.channels_last)
         for level, layer in enumerate(self.decoder):
@@ -128,6 +137,6 @@ class CAE(nn.Module):
         return self.to_embedding, self.from_code
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Reconstruction (n, 1, n_freqs, n_times) and embedding (n, latent_dim)."""
+        """Reconstruction (n, n_channels, n_freqs, n_times) and embedding (n, latent_dim)."""
         embedding, position = self.encode(x)
         return self.decode(embedding, position), embedding

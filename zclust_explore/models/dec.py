@@ -74,5 +74,5 @@ class DEC(nn.Module):
         return log_soft_assignments(z, self.centroids, self.alpha)
 
     def forward(self, x: Tensor) -> Tensor:
-        """log q of scaled spectrograms: (n, 1, n_freqs, n_times) -> (n, n_clusters)."""
+        """log q of scaled spectrograms: (n, n_channels, n_freqs, n_times) -> (n, n_clusters)."""
         return self.log_q(self.cae.encode(x)[0])

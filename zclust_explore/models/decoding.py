@@ -9,7 +9,7 @@ import torch
 
 from ..data.run import Run
 from ..data.scaling import Scaling
-from .architecture import Autoencoder, trained
+from .architecture import Autoencoder, as_input, trained
 
 BATCH = 256
 
@@ -26,7 +26,7 @@ def load_cae(run: Run, step: int = -1) -> Autoencoder:
 
 
 def reconstruct(run: Run, indices: Any, step: int = -1) -> np.ndarray:
-    """Reconstructions of some windows at a step: (n, n_freqs, n_times) float32, dB like the spectrograms.
+    """Reconstructions of some windows at a step: (n, [n_channels,] n_freqs, n_times) float32, dB like the spectrograms.
 
     The network sees decibels above background, clipped to a range and freed of the window's own level and contrast
     (see `Scaling`); these are put back here.
@@ -39,6 +39,6 @@ def reconstruct(run: Run, indices: Any, step: int = -1) -> np.ndarray:
     with torch.inference_mode():
         for start in range(0, len(values), BATCH):
             batch, of_traces = values[start : start + BATCH], traces[start : start + BATCH]
-            output, _ = cae(torch.from_numpy(scaling.apply(batch, of_traces))[:, None])
-            restored[start : start + BATCH] = scaling.invert(output[:, 0].numpy(), batch, of_traces)
+            output, _ = cae(as_input(scaling.apply(batch, of_traces)))
+            restored[start : start + BATCH] = scaling.invert(output.numpy().reshape(batch.shape), batch, of_traces)
     return restored

@@ -24,6 +24,8 @@ class DenseAutoencoder(nn.Module):
         Size of the embedding.
     widths : tuple of int
         Of the layers between input and embedding.
+    n_channels : int
+        Of one sample.
 
     Raises
     ------
@@ -39,7 +41,12 @@ class DenseAutoencoder(nn.Module):
     """
 
     def __init__(
-        self, shape: tuple[int, int], latent_dim: int = 10, *, widths: tuple[int, ...] = (500, 500, 2000)
+        self,
+        shape: tuple[int, int],
+        latent_dim: int = 10,
+        *,
+        widths: tuple[int, ...] = (500, 500, 2000),
+        n_channels: int = 1,
     ) -> None:
         super().__init__()
         if min(shape) < 1:
@@ -48,29 +55,40 @@ class DenseAutoencoder(nn.Module):
             raise ValueError(f"latent_dim must be at least 1, got {latent_dim}.")
         if min(widths, default=1) < 1:
             raise ValueError(f"widths must be at least 1 each, got {tuple(widths)}.")
+        if n_channels < 1:
+            raise ValueError(f"n_channels must be at least 1, got {n_channels}.")
         self.settings: dict[str, Any] = {
             "kind": "dense",
             "shape": list(shape),
             "latent_dim": latent_dim,
             "widths": list(widths),
+            "n_channels": n_channels,
         }
-        sizes = (shape[0] * shape[1], *widths, latent_dim)
+        sizes = (n_channels * shape[0] * shape[1], *widths, latent_dim)
         self.encoder = _layers(sizes)  # (n, 64) -> (n, 256) -> (n, 128) -> (n, 10)
         self.decoder = _layers(sizes[::-1])
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> DenseAutoencoder:
         """Build the network that another's `settings` describe, with new weights."""
-        return cls(tuple(settings["shape"]), settings["latent_dim"], widths=tuple(settings["widths"]))
+        return cls(
+            tuple(settings["shape"]),
+            settings["latent_dim"],
+            widths=tuple(settings["widths"]),
+            n_channels=settings.get("n_channels", 1),  # of older runs, which had one
+        )
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Embedding (n, latent_dim) and an empty position (n, 0) of scaled samples (n, 1, n_freqs, n_times)."""
+        """Embedding (n, latent_dim) and an empty position (n, 0) of scaled samples.
+
+        These are (n, n_channels, n_freqs, n_times).
+        """
         return self.encoder(x.flatten(1)), x.new_zeros(len(x), 0)
 
     def decode(self, embedding: Tensor, position: Tensor) -> Tensor:
-        """Scaled samples (n, 1, n_freqs, n_times) from their embedding; the position says nothing."""
+        """Scaled samples (n, n_channels, n_freqs, n_times) from their embedding; the position says nothing."""
         flat: Tensor = self.decoder(embedding)
-        return flat.unflatten(1, (1, *self.settings["shape"]))
+        return flat.unflatten(1, (self.settings["n_channels"], *self.settings["shape"]))
 
     @property
     def around_the_code(self) -> tuple[nn.Linear, nn.Linear]:
@@ -80,7 +98,7 @@ class DenseAutoencoder(nn.Module):
         return writes, reads
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Reconstruction (n, 1, n_freqs, n_times) and embedding (n, latent_dim)."""
+        """Reconstruction (n, n_channels, n_freqs, n_times) and embedding (n, latent_dim)."""
         embedding, position = self.encode(x)
         return self.decode(embedding, position), embedding
 

@@ -16,6 +16,7 @@ from ..data.run import Run
 from ..data.scaling import Scaling
 from ..data.spectrograms import Spectrograms
 from ..evaluation.novelty import Novelty
+from .architecture import as_input
 from .decoding import load_cae
 
 logger = logging.getLogger(__name__)
@@ -40,8 +41,8 @@ def label(
     ----------
     run : Run or path
     spectrograms : Spectrograms
-        With the frequencies and times that the run was trained with. Windows that hold NaN or infinity get the label
-        −1, and are counted in a warning of the log.
+        With the frequencies, times and components that the run was trained with. Windows that hold NaN or infinity get
+        the label −1, and are counted in a warning of the log.
     step : int
         Of the run; from the clustering.
     device : str, optional
@@ -113,7 +114,7 @@ def encode(
     network = load_cae(run, step).to(where, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def prepare(values: np.ndarray, traces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        finite = np.isfinite(values).all(axis=(1, 2))
+        finite = np.isfinite(values).reshape(len(values), -1).all(axis=1)
         usable = values[finite]
         return (scaling.apply(usable, traces[finite]) if len(usable) else usable), finite
 
@@ -125,7 +126,7 @@ def encode(
     ):
         for rows, (scaled, finite) in blocks(spectrograms, prepare):
             if len(scaled):  # not all of them NaN
-                z, _ = network.encode(torch.from_numpy(scaled)[:, None].to(where))
+                z, _ = network.encode(as_input(scaled).to(where))
                 embedding[rows][finite] = z.cpu().numpy()
             shown.update(rows.stop - rows.start)
     unusable = int(np.isnan(embedding[:, 0]).sum())
@@ -159,6 +160,9 @@ def _check_axes(run: Run, spectrograms: Spectrograms) -> None:
         raise ValueError(
             f"spectrograms must have the (n_freqs, n_times) of the run, {trained.shape}, got {spectrograms.shape}."
         )
+    own_letters, letters = trained.components, spectrograms.components
+    if letters != own_letters:
+        raise ValueError(f"spectrograms.components must be those of the run, {own_letters!r}, got {letters!r}.")
     for name, unit in (("frequencies", "Hz"), ("times", "s")):
         own, given = np.asarray(getattr(trained, name)), np.asarray(getattr(spectrograms, name))
         apart = np.abs(given - own)

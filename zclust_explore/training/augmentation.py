@@ -53,17 +53,17 @@ class Augmentation:
                 raise ValueError(f"{name} must be between 0 and 0.5, got {value}.")
 
     def __call__(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        """Windows (n, 1, n_freqs, n_times), each changed in its own way."""
+        """Windows (n, n_channels, n_freqs, n_times), each changed in its own way, all channels of one alike."""
         return self._warped(self._shifted(x, generator), generator)
 
     def _shifted(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        n, _, n_freqs, n_times = x.shape
+        n, n_channels, n_freqs, n_times = x.shape
         most = round(self.time_shift * n_times)
         if not most:
             return x
         shift = torch.randint(-most, most + 1, (n, 1), generator=generator)
         frames = (torch.arange(n_times)[None] + shift) % n_times  # (n, n_times)
-        return x.gather(3, frames[:, None, None, :].expand(n, 1, n_freqs, n_times).to(x.device))
+        return x.gather(3, frames[:, None, None, :].expand(n, n_channels, n_freqs, n_times).to(x.device))
 
     def _warped(self, x: Tensor, generator: torch.Generator) -> Tensor:
         if not (self.warp or self.frequency_shift) or min(x.shape[2:]) < 2:

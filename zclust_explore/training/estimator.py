@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 import torch
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
@@ -20,7 +19,7 @@ from ..data.files import TemporaryFolder, free_path
 from ..data.run import Run
 from ..data.scaling import Scaling
 from ..data.spectrograms import Spectrograms
-from ..models.architecture import trained
+from ..models.architecture import as_input, trained
 from .augmentation import Augmentation
 from .batches import embed
 from .checks import whole
@@ -37,7 +36,7 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     `fit` does what `Trainer(...).pretrain()` and `.cluster()` do, without a word; `run_` is what they write, for
     `Explorer` and the other widgets. X may be
 
-    - `Spectrograms`, or an array (n_samples, n_freqs, n_times) of their values in decibels: convolutions;
+    - `Spectrograms`, or an array (n_samples, [n_channels,] n_freqs, n_times) of their values in decibels: convolutions;
     - images or other values on a grid, as such an array with `kind="plain"`;
     - a table (n_samples, n_features): fully connected layers.
 
@@ -78,7 +77,7 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     n_iter_ : int
         Epochs of clustering.
     n_features_in_ : int
-        Values of one sample: n_features, or n_freqs · n_times.
+        Values of one sample: n_features, or n_channels · n_freqs · n_times.
     feature_names_in_ : array of str
         If X is a table whose columns have names.
 
@@ -210,7 +209,7 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         """X as Spectrograms; a table as those of one time each, with features for frequencies."""
         if isinstance(X, Spectrograms):
             specs = X
-        elif getattr(X, "ndim", None) == 3 or (isinstance(X, list | tuple) and np.ndim(X) == 3):
+        elif (np.ndim(X) if isinstance(X, list | tuple) else getattr(X, "ndim", None)) in (3, 4):
             least = 2 if reset else 1
             specs = _bare(
                 check_array(
@@ -220,12 +219,13 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         else:
             return self._table(X, reset)
         if reset:
-            self._shape, self.n_features_in_ = specs.shape, specs.shape[0] * specs.shape[1]
+            self._shape = specs.values.shape[1:]
+            self.n_features_in_ = int(np.prod(self._shape))
             self._scaler: StandardScaler | None = None
             self.__dict__.pop("feature_names_in_", None)
-        elif specs.shape != self._shape or self._scaler is not None:
+        elif specs.values.shape[1:] != self._shape or self._scaler is not None:
             told = f"(n_samples, {self.n_features_in_})" if self._scaler is not None else f"(n_samples, {self._shape})"
-            raise ValueError(f"X must have the shape {told} of fit, got (n_samples, {specs.shape}).")
+            raise ValueError(f"X must have the shape {told} of fit, got (n_samples, {specs.values.shape[1:]}).")
         return specs
 
     def _table(self, X: Any, reset: bool) -> Spectrograms:
@@ -279,8 +279,8 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         parts = []
         for start in range(0, specs.n_samples, BLOCK):
             rows = slice(start, start + BLOCK)
-            scaled = torch.from_numpy(scaling.apply(specs.read(rows), specs.trace_ids(rows)))
-            parts.append(embed(network, scaled[:, None].to(device)).numpy())
+            scaled = as_input(scaling.apply(specs.read(rows), specs.trace_ids(rows)))
+            parts.append(embed(network, scaled.to(device)).numpy())
         return np.concatenate(parts)
 
     def _assign(self, embedding: np.ndarray) -> np.ndarray:
@@ -288,12 +288,5 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
 
 def _bare(values: np.ndarray) -> Spectrograms:
-    """Spectrograms whose axes are not known: they count rows and columns."""
-    n, n_freqs, n_times = values.shape
-    return Spectrograms(
-        values,
-        frequencies=np.arange(n_freqs, dtype=float),
-        times=np.arange(n_times, dtype=float),
-        metadata=pd.DataFrame(index=range(n)),
-        settings={"axes": "unknown: frequencies and times are the numbers of rows and columns"},
-    )
+    """Spectrograms whose axes are not known: they count rows and columns, in the order that they come in."""
+    return Spectrograms.from_images(values, origin="lower")

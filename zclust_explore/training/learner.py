@@ -38,7 +38,7 @@ class Learner:
         self.device = device
         self.halves = Halves(device)
         self._settings = run.settings
-        self._x = network_input(run)  # (n, 1, n_freqs, n_times)
+        self._x = network_input(run)  # (n, n_channels, n_freqs, n_times)
         self._load()
 
     def _load(self) -> None:

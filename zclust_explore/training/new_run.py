@@ -69,7 +69,9 @@ def new_run(
         "batch_size": whole("batch_size", batch_size, 1),
         "learning_rate": float(learning_rate),
     }
-    settings["autoencoder"] = settings_for(spectrograms.shape, latent_dim, time_pooling, widths, usual.channels)
+    settings["autoencoder"] = settings_for(
+        spectrograms.shape, latent_dim, time_pooling, widths, usual.channels, spectrograms.n_channels
+    )
     found = screen(spectrograms, keep_flat=kind == "plain")
     spectrograms = found.apply(spectrograms)
     settings["n_distinct"] = found.n_distinct
