@@ -121,7 +121,7 @@ class ReadyMade:
         >>> specs = zx.make_spectrograms(16, random_state=0)
         >>> array = specs.to_xarray()
         >>> array.dims, float(array.frequency[0].round(2)), str(array.label[0].item())
-        (('sample', 'frequency', 'time'), 0.21, 'local earthquake')
+        (('sample', 'frequency', 'time'), 0.21, 'quarry_blast')
         >>> zx.Spectrograms.from_xarray(array).content_hash == specs.content_hash
         True
         """
