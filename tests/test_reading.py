@@ -272,6 +272,43 @@ def test_one_component_by_a_stated_rule():
     assert read_spectrograms(stream, window_s=20, components="", **QUIET).metadata.trace_id.nunique() == 7
 
 
+@pytest.mark.parametrize("to", [None, "store"])
+def test_components_are_stacked(tmp_path, to):
+    """Channels would be of different moments or in another order, or a sensor without one of them be stacked."""
+    ids = ["XX.AAA..BHZ", "XX.AAA..BH1", "XX.AAA..BH2", "XX.AAA..BHR", "XX.BBB..BHZ"]
+    stream = Stream([noise(4000, seed=k, trace_id=name) for k, name in enumerate(ids)])
+    stream[1].data[1000:1010] = np.nan  # the second component has a gap
+    stream[2].trim(BEGIN + 20)  # the third begins later
+    how = {"window_s": 10, "step_s": 10, "stack": "ZNE", **QUIET}
+    specs = read_spectrograms(stream, to=None if to is None else tmp_path / to, **how)
+    assert specs.components == "ZNE"
+    assert specs.values.shape[:2] == (17, 3) and specs.waveforms.shape == (17, 3, 200)
+    assert set(specs.metadata.trace_id) == {"XX.AAA..BH?"}
+    waveforms = specs.read_waveforms()
+    for row, start in enumerate(specs.metadata.starttime):
+        first = round((UTCDateTime(start.isoformat()) - BEGIN) * 20)
+        for channel in range(3):
+            data = noise(4000, seed=channel, trace_id=ids[channel]).data
+            np.testing.assert_array_equal(waveforms[row, channel], data[first : first + 200])
+    reasons = specs.skipped.reason.value_counts().to_dict()
+    assert reasons["gap: not all of it was recorded (E)"] == 2
+    assert reasons["gap: not all of it was recorded (N)"] == 1
+    assert reasons["component N is missing (stack='ZNE')"] == 1
+    assert reasons["another component (stack='ZNE')"] == 1
+
+
+def test_stacked_around_arrivals_and_from_settings(tmp_path):
+    """A pick on one component would not find its sensor, or a file of settings forget the stack."""
+    ids = ["XX.AAA..BHZ", "XX.AAA..BHN", "XX.AAA..BHE"]
+    stream = Stream([noise(2400, seed=k, trace_id=name) for k, name in enumerate(ids)])
+    table = pd.DataFrame({"time": [BEGIN + 30, BEGIN + 60], "trace_id": ["XX.AAA..BHZ", "XX.AAA"]})
+    settings = SignalSettings(zx.Windowing(10, before_s=4), stack="ZNE")
+    settings = SignalSettings.from_toml(settings.to_toml())
+    specs = read_spectrograms(stream, settings, arrivals=table, **QUIET)
+    assert specs.waveforms.shape == (2, 3, 200)
+    np.testing.assert_array_equal(specs.waveforms[1, 2], stream[2].data[1120:1320])
+
+
 def test_other_sampling_rates_are_told_or_resampled():
     """Windows of another length would break the set, or be stretched in silence."""
     stream = Stream([noise(2000), noise(1000, trace_id="XX.BBB..BHZ", rate=10.0)])

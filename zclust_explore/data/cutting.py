@@ -111,7 +111,7 @@ class Cutter:
             row += len(span.starts_ns)
         metadata = pd.concat(tables, ignore_index=True)
         data = np.concatenate(waveforms)
-        bad = unusable(data) if len(data) else np.empty(0, dtype=object)
+        bad = unusable(data, self.settings.stack) if len(data) else np.empty(0, dtype=object)
         for number in np.flatnonzero(bad != ""):
             skipped.append((f"{metadata.trace_id[number]} at {metadata.starttime[number].isoformat()}", bad[number]))
         good = np.flatnonzero(bad == "")
