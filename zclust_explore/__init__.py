@@ -54,6 +54,7 @@ _HOMES = {
     "Explorer": "widgets.explorer",
     "Gallery": "widgets.gallery",
     "Reconstructions": "widgets.reconstructions",
+    "SignalPreview": "widgets.signal_preview",
     "Timeline": "widgets.timeline",
     "TrainingPanel": "widgets.training_panel",
 }

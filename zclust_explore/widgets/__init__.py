@@ -4,7 +4,16 @@ from .embedding_map import EmbeddingMap
 from .explorer import Explorer
 from .gallery import Gallery
 from .reconstructions import Reconstructions
+from .signal_preview import SignalPreview
 from .timeline import Timeline
 from .training_panel import TrainingPanel
 
-__all__ = ["EmbeddingMap", "Explorer", "Gallery", "Reconstructions", "Timeline", "TrainingPanel"]
+__all__ = [
+    "EmbeddingMap",
+    "Explorer",
+    "Gallery",
+    "Reconstructions",
+    "SignalPreview",
+    "Timeline",
+    "TrainingPanel",
+]

@@ -1,22 +1,27 @@
 // Spectrogram panels side by side on one frequency axis, with their colour bars; a waveform above the first.
 
-import {FrequencyAxis, said, ticks, timeEdges} from "./core/axes.js";
+import {FrequencyAxis, readable, said, ticks, timeEdges} from "./core/axes.js";
 import {diverging, sequential} from "./core/colormap.js";
 import {sized} from "./core/element.js";
 import {picture, place, toBytes, wave} from "./core/picture.js";
 
 const LEFT = 52, BAR = 54, GAP = 20, TITLE = 20, BOTTOM = 34;
 
+/** Where the first of some panels lies in its canvas: {left, top, width, height} of the axes. */
+export function panelArea(width, height, withWave, nPanels) {
+  const top = TITLE + (withWave ? Math.min(64, height * 0.26) : 0);
+  return {left: LEFT, top, width: (width - LEFT - nPanels * (BAR + GAP)) / nPanels, height: height - BOTTOM - top};
+}
+
 /**
  * @param {Context} context
  * @param {HTMLCanvasElement} canvas
- * @param {{width: number, height: number, wave?: Float32Array, panels: {title: string, values: Float32Array, limits: number[], unit: string, signed?: boolean, missing?: string}[]}} what
+ * @param {{width: number, height: number, wave?: Float32Array, waveUnit?: string, panels: {title: string, values: Float32Array, limits: number[], unit: string, factor?: number, signed?: boolean, missing?: string}[]}} what
  */
-export function drawPanels(context, canvas, {width, height, wave: envelope, panels}) {
+export function drawPanels(context, canvas, {width, height, wave: envelope, waveUnit, panels}) {
   const {theme, record} = context, {tile} = record, g = sized(canvas, width, height);
   const frequency = new FrequencyAxis(tile.frequencies), [t0, t1] = timeEdges(tile.times), duration = tile.duration_s;
-  const over = envelope ? Math.min(64, height * 0.26) : 0, top = TITLE + over, bottom = height - BOTTOM;
-  const each = (width - LEFT - panels.length * (BAR + GAP)) / panels.length;
+  const area = panelArea(width, height, envelope, panels.length), {top, width: each} = area, bottom = top + area.height;
   g.font = theme.font;
   panels.forEach((panel, k) => {
     const x = LEFT + k * (each + BAR + GAP), table = panel.signed ? diverging(theme.rgb("bg")) : sequential();
@@ -40,7 +45,7 @@ export function drawPanels(context, canvas, {width, height, wave: envelope, pane
     timeAxis(g, theme, duration, at, bottom, each);
   });
   frequencyAxis(g, theme, frequency, top, bottom);
-  if (envelope) waveform(g, theme, envelope, LEFT, TITLE, each, over - 6);
+  if (envelope) waveform(g, theme, envelope, waveUnit, LEFT, TITLE, each, top - TITLE - 6);
 }
 
 function timeAxis(g, theme, duration, at, bottom, width) {
@@ -72,7 +77,8 @@ function frequencyAxis(g, theme, frequency, top, bottom) {
   g.restore();
 }
 
-function colourBar(g, theme, table, {limits: [low, high], signed, unit}, x, top, height) {
+function colourBar(g, theme, table, {limits, signed, unit, factor = 1}, x, top, height) {
+  const [low, high] = limits.map(limit => limit / factor);
   for (let y = 0; y < height; y++) {
     const c = 3 * Math.round((1 - y / height) * 255);
     g.fillStyle = `rgb(${table[c]},${table[c + 1]},${table[c + 2]})`;
@@ -97,12 +103,14 @@ function colourBar(g, theme, table, {limits: [low, high], signed, unit}, x, top,
 }
 
 /** On the time axis of the spectrogram below it, with its own amplitude. */
-function waveform(g, theme, envelope, x, y, width, height) {
+function waveform(g, theme, envelope, unit, x, y, width, height) {
   let peak = 0;
   for (const v of envelope) peak = Math.max(peak, Math.abs(v));
   wave(g, envelope, peak, x, y, width, height, theme.css("fg"));
   g.fillStyle = theme.css("muted");
   g.textAlign = "right";
   g.textBaseline = "middle";
-  g.fillText(`±${said(Number(peak.toPrecision(2)))}`, x - 8, y + height / 2);
+  if (unit === undefined) { g.fillText(`±${said(Number(peak.toPrecision(2)))}`, x - 8, y + height / 2); return; }
+  const short = readable(peak, unit), lines = [`±${said(Number((peak / short.factor).toPrecision(2)))}`, short.unit].filter(Boolean);
+  lines.forEach((line, k) => g.fillText(line, x - 8, y + height / 2 + (k - (lines.length - 1) / 2) * 13));
 }

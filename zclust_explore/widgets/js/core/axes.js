@@ -10,6 +10,35 @@ export function said(value) {
   return String(Number(value.toPrecision(4))).replace(SPACE, "").replace("-", "−");
 }
 
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹", PREFIXES = {"-9": "n", "-6": "µ", "-3": "m"};
+
+/** What to divide numbers up to `peak` by so that they are short, and the unit that they have then. */
+export function readable(peak, unit) {
+  const exponent = 3 * Math.floor(Math.log10(Math.abs(peak) || 1) / 3);
+  if (exponent > -3 && Math.abs(peak) < 1e5) return {factor: 1, unit};
+  const factor = 10 ** exponent;
+  if (/^m(\/s²?)?$/.test(unit) && PREFIXES[exponent]) return {factor, unit: PREFIXES[exponent] + unit};
+  const power = String(Math.abs(exponent)).replace(/\d/g, digit => SUPERSCRIPTS[digit]);
+  return {factor, unit: `10${exponent < 0 ? "⁻" : ""}${power} ${unit}`.trim()};
+}
+
+const CLOCK_S = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+
+/** Times of day (UTC) to mark between two times in ms since 1970: at most about `count`. */
+export function clockTicks(startMs, stopMs, count) {
+  const step = 1000 * (CLOCK_S.find(s => (stopMs - startMs) / 1000 / s <= count) ?? 86400), found = [];
+  const [from, to] = step >= 60000 ? [11, 16] : [11, step >= 1000 ? 19 : step >= 100 ? 21 : 22];
+  for (let k = Math.ceil(startMs / step - 1e-6); k * step <= stopMs + 1e-3; k++)
+    found.push({ms: k * step, text: new Date(Math.round(k * step)).toISOString().slice(from, to)});
+  return found;
+}
+
+/** A length of time as a person says it. */
+export function length(seconds) {
+  const [unit, name] = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]].find(([size]) => seconds >= 2 * size) ?? [1, "s"];
+  return `${Number((seconds / unit).toPrecision(3))} ${name}`;
+}
+
 /** Round numbers between two limits, at most about `count`. */
 export function ticks(low, high, count) {
   if (!(high > low)) return [low];

@@ -1,7 +1,7 @@
 // Columns from Python: little-endian bytes to typed arrays.
 
 /** A typed array over a copy of the bytes: a view into a message need not be aligned. */
-function typed(view, Type) {
+export function typed(view, Type) {
   if (!view || !view.byteLength) return new Type(0);
   return new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 }
