@@ -30,6 +30,26 @@ CENTRES = """() => {
 }"""
 
 
+STACKED = """
+export default {render({el}) {
+  const table = new Uint8Array(768).map((_, i) => Math.floor(i / 3));
+  el.append(picture(Uint8Array.of(10, 20, 30, 40), {n_freqs: 2, n_times: 1, components: "ZN"}, table));
+  el.append(picture(Uint8Array.of(10, 20), {n_freqs: 2, n_times: 1, components: ""}, table));
+}}
+"""
+ROWS = """() => [...el.querySelectorAll("canvas")].map(canvas => {
+  const {data} = canvas.getContext("2d").getImageData(0, 0, 1, canvas.height);
+  return Array.from({length: canvas.height}, (_, row) => (data[4 * row + 3] ? data[4 * row] : null));
+})"""
+
+
+def test_channels_lie_below_each_other_each_with_its_lowest_frequency_at_the_bottom(mount):
+    """A component would be drawn upside down, in another's place, or without a line between them."""
+    module = (_script.FOLDER / "core" / "picture.js").read_text(encoding="utf-8")
+    page = mount(module + STACKED, {})
+    assert page.evaluate(ROWS) == [[20, 10, None, 40, 30], [20, 10]]
+
+
 def test_waveform_has_both_halves(mount):
     """A waveform would be drawn as if it were clipped at zero."""
     module = (_script.FOLDER / "core" / "picture.js").read_text(encoding="utf-8")

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from .fates import Samples, Window, fate
-from .jobs import Job, plan, span_ns, stretches
+from .spans import Span, plan, span_ns, stretches
 from .listing import Listing
+from .loading import chosen, read_entries
 from .signal_settings import SignalSettings
-from .sources import Entry, Skipped, chosen, read_entries
+from .sources import Entry, Skipped
 from .spectrograms import Spectrograms
 from .stft import spectrograms_from_waveforms
 from .windowing import Windowing
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from obspy import Trace
 
 READ_LIMIT_S = 120.0
-KEPT = 3  # jobs whose samples stay in memory: those on both sides of an edge, and one more
+KEPT = 3  # spans whose samples stay in memory: those on both sides of an edge, and one more
 MOST_POINTS = 2**26  # of a window, of its transform, of all windows of a stretch: each is up to half a gigabyte
 MOST_FREQS = 4096
 ENTIRE_S = 1e10  # no record is as long
@@ -37,14 +38,14 @@ class Course:
     Parameters
     ----------
     starts_ns : array (n,) of int64
-    jobs : array (n,) of int
-        Which of the jobs of its trace each belongs to.
+    spans : array (n,) of int
+        Which of the spans of its trace each belongs to.
     reason : str
         Why there are none, or an empty string.
     """
 
     starts_ns: np.ndarray
-    jobs: np.ndarray
+    spans: np.ndarray
     reason: str = ""
 
 
@@ -73,7 +74,7 @@ class Previewer:
         self.inventory = inventory
         self.workers = workers or Workers(0)
         self._overall: dict[Any, tuple[float, dict[str, str]]] = {}
-        self._jobs: dict[Any, tuple[list[Job], str]] = {}
+        self._spans: dict[Any, tuple[list[Span], str]] = {}
         self._courses: dict[Any, Course] = {}
         self._stretches: dict[Any, list[Entry]] = {}
         self._reads: dict[Any, tuple[list[Trace], list[Skipped]]] = {}
@@ -119,14 +120,14 @@ class Previewer:
         # of a trace with several sampling rates only some records are left out
         if reason and not (self._fits(entry, settings) and reason.startswith("sampling rate")):
             return Course(none, none, reason)
-        jobs, reason = self._jobs_of(entry, settings)
+        spans, reason = self._spans_of(entry, settings)
         later = [other.start_ns for other in self._stretch(entry, settings) if other.start_ns > entry.start_ns]
         until_ns = max(entry.stop_ns, min(later, default=0))  # a filled gap belongs to the record before it
         starts, numbers = [none], [none]
-        for number, job in enumerate(jobs):
-            if job.starts_ns[-1] < entry.start_ns or job.starts_ns[0] >= until_ns:
+        for number, span in enumerate(spans):
+            if span.starts_ns[-1] < entry.start_ns or span.starts_ns[0] >= until_ns:
                 continue
-            found = self._triggers(entry, job, settings) if settings.windowing.trigger_on else job.starts_ns
+            found = self._triggers(entry, span, settings) if settings.windowing.trigger_on else span.starts_ns
             found = found[(found >= entry.start_ns) & (found < until_ns)]
             starts.append(found)
             numbers.append(np.full(len(found), number))
@@ -168,7 +169,7 @@ class Previewer:
         rate = self.sampling_rate(settings)
         return settings.preprocessing.sampling_rate is not None or float(f"{entry.sampling_rate:.6g}") == rate
 
-    def _jobs_of(self, entry: Entry, settings: SignalSettings) -> tuple[list[Job], str]:
+    def _spans_of(self, entry: Entry, settings: SignalSettings) -> tuple[list[Span], str]:
         """Jobs of the stretch that an entry belongs to, or why there are none."""
         stretch = self._stretch(entry, settings)
         # one entry for all of it, as if it were one file: planning takes time by the entry
@@ -180,17 +181,17 @@ class Previewer:
                 f"step_s must be longer: {whole.seconds / step_s:.2g} windows are too many, got {step_s:g}."
             )
 
-        def make() -> tuple[list[Job], str]:
-            planned = plan([whole], replace(settings, components=""))
-            return planned.jobs, "".join(why for _, why in planned.skipped)
+        def make() -> tuple[list[Span], str]:
+            planned = plan([whole], replace(settings, components="", stack=""))
+            return [span for job in planned.jobs for span in job.spans], "".join(why for _, why in planned.skipped)
 
-        return _kept(self._jobs, (whole, *self._key(settings)), make)
+        return _kept(self._spans, (whole, *self._key(settings)), make)
 
     # -- the samples -------------------------------------------------------------------------------------------------
 
-    def samples(self, entry: Entry, job: Job, settings: SignalSettings) -> Samples:
-        """What a reading would prepare together with the windows of a job."""
-        start_ns, stop_ns = span_ns(job.starts_ns, settings.windowing.window_s)
+    def samples(self, entry: Entry, span: Span, settings: SignalSettings) -> Samples:
+        """What a reading would prepare together with the windows of a span."""
+        start_ns, stop_ns = span_ns(span.starts_ns, settings.windowing.window_s)
         stretch = self._stretch(entry, settings)
         inside = [other for other in stretch if other.start_ns < stop_ns and other.stop_ns > start_ns]
         key = (entry.trace_id, start_ns, stop_ns, len(inside))
@@ -233,30 +234,30 @@ class Previewer:
             failed.append((time.ns, next((ns for ns in known if ns > time.ns), last_ns), why))
         return Samples(traces, prepared.traces, failed, prepared.noted)
 
-    def _triggers(self, entry: Entry, job: Job, settings: SignalSettings) -> np.ndarray:
-        found = [settings.windowing.triggered_ns(trace) for trace in self.samples(entry, job, settings).prepared]
+    def _triggers(self, entry: Entry, span: Span, settings: SignalSettings) -> np.ndarray:
+        found = [settings.windowing.triggered_ns(trace) for trace in self.samples(entry, span, settings).prepared]
         starts = np.sort(np.concatenate([np.empty(0, np.int64), *found]))
-        return starts[(starts >= job.starts_ns[0]) & (starts < job.starts_ns[-1])]
+        return starts[(starts >= span.starts_ns[0]) & (starts < span.starts_ns[-1])]
 
     # -- the windows -------------------------------------------------------------------------------------------------
 
     def windows(self, record: int, settings: SignalSettings, numbers: slice) -> list[Window]:
         """Some of the windows of a record."""
         course, entry = self.course(record, settings), self.listing.entries[record]
-        jobs, _ = self._jobs_of(entry, settings)
-        of_job = {int(k): self.samples(entry, jobs[k], settings) for k in np.unique(course.jobs[numbers])}
-        both = zip(course.starts_ns[numbers], course.jobs[numbers], strict=True)
-        return [fate(int(start_ns), of_job[int(k)], settings) for start_ns, k in both]
+        spans, _ = self._spans_of(entry, settings)
+        of_span = {int(k): self.samples(entry, spans[k], settings) for k in np.unique(course.spans[numbers])}
+        both = zip(course.starts_ns[numbers], course.spans[numbers], strict=True)
+        return [fate(int(start_ns), of_span[int(k)], settings) for start_ns, k in both]
 
     def behind(self, record: int, settings: SignalSettings, numbers: slice) -> list[tuple[int, int, Samples]]:
-        """Samples behind some windows, each job with the time (from, until, ns) for which it is shown."""
+        """Samples behind some windows, each span with the time (from, until, ns) for which it is shown."""
         course, entry = self.course(record, settings), self.listing.entries[record]
-        jobs, _ = self._jobs_of(entry, settings)
-        used = np.unique(course.jobs[numbers])
-        edges = [int(jobs[k].starts_ns[0]) for k in used]
+        spans, _ = self._spans_of(entry, settings)
+        used = np.unique(course.spans[numbers])
+        edges = [int(spans[k].starts_ns[0]) for k in used]
         edges[:1], stop_ns = [0], np.iinfo(np.int64).max
         found = zip(edges, [*edges[1:], stop_ns], used, strict=True)
-        return [(start, stop, self.samples(entry, jobs[k], settings)) for start, stop, k in found]
+        return [(start, stop, self.samples(entry, spans[k], settings)) for start, stop, k in found]
 
     def spectrograms(self, record: int, settings: SignalSettings, windows: list[Window]) -> Spectrograms | None:
         """Spectrograms of those windows that are kept; None where none is."""

@@ -71,7 +71,7 @@ def plot_history(run: Run) -> Figure:
 
 
 def plot_cluster(run: Run, cluster: int, n_exemplars: int = 3, step: int = -1) -> Figure:
-    """Mean spectrogram of a cluster, and the members that belong to it most clearly.
+    """Mean spectrogram of a cluster, and the members that belong to it most clearly; a row for each component.
 
     Raises
     ------
@@ -92,15 +92,27 @@ def plot_cluster(run: Run, cluster: int, n_exemplars: int = 3, step: int = -1) -
     pictures = [_mean(specs, members), *specs.read(exemplars)]
     titles = [f"mean of {len(members)}", *(f"window {i}, q {q[i, cluster]:.2f}" for i in exemplars)]
     low, high = np.percentile(np.stack(pictures), [1, 99.5])
-    figure = make_subplots(rows=1, cols=len(pictures), subplot_titles=titles, shared_yaxes=True)
+    rows = specs.n_channels
+    figure = make_subplots(
+        rows=rows,
+        cols=len(pictures),
+        subplot_titles=titles,
+        row_titles=list(specs.components) or None,
+        shared_xaxes=True,
+        shared_yaxes=True,
+        vertical_spacing=0.03 if rows > 1 else None,
+    )
     logarithmic = is_logarithmic(specs.frequencies)
     for column, picture in enumerate(pictures, start=1):
-        heat = go.Heatmap(x=specs.times, y=specs.frequencies, z=picture, coloraxis="coloraxis")
-        figure.add_trace(heat, row=1, col=column)
-        figure.update_xaxes(title="time (s)", row=1, col=column)
+        for row, channel in enumerate(picture.reshape(rows, *specs.shape), start=1):
+            heat = go.Heatmap(x=specs.times, y=specs.frequencies, z=channel, coloraxis="coloraxis")
+            figure.add_trace(heat, row=row, col=column)
+        figure.update_xaxes(title="time (s)", row=rows, col=column)
     if logarithmic:
         figure.update_yaxes(type="log", dtick=1)
-    figure.update_yaxes(title="frequency (Hz)", row=1, col=1)
+    figure.update_yaxes(title="frequency (Hz)", row=(rows + 1) // 2, col=1)
+    if rows > 1:
+        figure.update_layout(height=180 + 160 * rows)
     bar = {"title": "dB", "thickness": 12}
     figure.update_layout(coloraxis={"colorscale": "Viridis", "cmin": low, "cmax": high, "colorbar": bar})
     return _finish(figure, f"Cluster {cluster}")
@@ -115,7 +127,7 @@ def is_logarithmic(frequencies: np.ndarray) -> bool:
 
 
 def _mean(specs: Any, members: np.ndarray) -> np.ndarray:
-    total = np.zeros(specs.shape)
+    total = np.zeros(specs.values.shape[1:])
     for start in range(0, len(members), 256):  # a cluster of a stored data set need not fit into memory
         total += specs.read(members[start : start + 256]).sum(axis=0, dtype=np.float64)
     return total / len(members)

@@ -37,12 +37,12 @@ class DecibelScale:
 
     @cached_property
     def background(self) -> np.ndarray:
-        """Median level of each frequency over the data set: (n_freqs,), dB."""
-        return np.median(self._sample, axis=(0, 2))
+        """Median level of each frequency, and of each component, over the data set: ([n_channels,] n_freqs), dB."""
+        return np.median(self._sample, axis=(0, -1))
 
     @cached_property
     def _limits(self) -> dict[Level, tuple[float, float]]:
-        relative = self._sample - self.background[:, None]
+        relative = self._sample - self.background[..., None]
         limits: dict[Level, tuple[float, float]] = {}
         limits["absolute"] = _rounded(*np.percentile(self._sample, [1.0, 99.7]))
         # the scatter of the noise stays dark, so that what stands out of it is seen
@@ -56,8 +56,8 @@ class DecibelScale:
         return self._limits[level]
 
     def levels(self, values: np.ndarray, level: Level) -> np.ndarray:
-        """Spectrograms (n, n_freqs, n_times) in dB: absolute, or above the background."""
-        return values if level == "absolute" else values - self.background[:, None].astype(np.float32)
+        """Spectrograms (n, [n_channels,] n_freqs, n_times) in dB: absolute, or above the background."""
+        return values if level == "absolute" else values - self.background[..., None].astype(np.float32)
 
     def to_bytes(self, values: np.ndarray, level: Level) -> np.ndarray:
         """Spectrograms in dB to uint8: 0 at the dark limit or below, 255 at the bright one or above."""
@@ -72,7 +72,7 @@ def _rounded(low: float, high: float) -> tuple[float, float]:
 
 
 def envelope(waveforms: np.ndarray, width: int) -> np.ndarray:
-    """Smallest and largest value in each of `width` stretches: (n, n_points) -> (n, width, 2), float32.
+    """Smallest and largest value in each of `width` stretches: (…, n_points) -> (…, width, 2), float32.
 
     A drawn line of that many pixels looks as it would with every point; fewer points than `width` are kept as they are.
 
@@ -81,11 +81,11 @@ def envelope(waveforms: np.ndarray, width: int) -> np.ndarray:
     >>> envelope(np.array([[0.0, 3.0, -1.0, 2.0]]), 2)[0].tolist()
     [[0.0, 3.0], [-1.0, 2.0]]
     """
-    n_points = waveforms.shape[1]
+    n_points = waveforms.shape[-1]
     edges = np.linspace(0, n_points, min(width, n_points) + 1).astype(int)
-    low = np.minimum.reduceat(waveforms, edges[:-1], axis=1)
-    high = np.maximum.reduceat(waveforms, edges[:-1], axis=1)
-    return np.stack([low, high], axis=2).astype(np.float32)
+    low = np.minimum.reduceat(waveforms, edges[:-1], axis=-1)
+    high = np.maximum.reduceat(waveforms, edges[:-1], axis=-1)
+    return np.stack([low, high], axis=-1).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +94,10 @@ class Tiles:
 
     Parameters
     ----------
-    images : array (n, n_freqs, n_times), uint8
+    images : array (n, [n_channels,] n_freqs, n_times), uint8
         Lowest frequency first.
-    waves : array (n, width, 2), int8, or None
-        Envelope of each waveform, 127 at its own largest amplitude.
+    waves : array (n, [n_channels,] width, 2), int8, or None
+        Envelope of each waveform, 127 at the largest amplitude of its window: of all its components.
     """
 
     images: np.ndarray
@@ -110,8 +110,9 @@ def tiles(specs: Spectrograms, scale: DecibelScale, indices: np.ndarray, level: 
     waves = specs.read_waveforms(indices)
     if waves is None:
         return Tiles(images, None)
-    waves = waves - waves.mean(axis=1, keepdims=True)
-    peak = np.maximum(np.abs(waves).max(axis=1), np.finfo(np.float32).tiny)[:, None, None]
+    waves = waves - waves.mean(axis=-1, keepdims=True)
+    loudest = np.abs(waves).max(axis=tuple(range(1, waves.ndim)), keepdims=True)
+    peak = np.maximum(loudest, np.finfo(np.float32).tiny)[..., None]
     return Tiles(images, np.rint(envelope(waves, width) / peak * 127).astype(np.int8))
 
 

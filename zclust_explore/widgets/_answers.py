@@ -34,13 +34,13 @@ class WindowAnswers:
         widget.questions.update(questions)
 
     def tiles(self, content: dict[str, Any]) -> Answer:
-        """Page of the gallery: images (n, n_freqs, n_times) uint8, envelopes (n, width, 2) int8."""
+        """Page of the gallery: images (n, [n_channels,] n_freqs, n_times) uint8, envelopes of waveforms int8."""
         indices = self._indices(content["indices"])
         page = tiles(self.run.spectrograms, self.scale, indices, content["level"])
         return {}, [column(page.images, "u1"), b"" if page.waves is None else column(page.waves, "i1")]
 
     def open(self, content: dict[str, Any]) -> Answer:
-        """One window in full: spectrogram, reconstruction, residual (n_freqs, n_times), envelope (width, 2)."""
+        """One window in full: spectrogram, reconstruction, residual ([n_channels,] n_freqs, n_times), envelopes."""
         index = self._indices([content["index"]])
         answer, arrays = self._compared(index, int(content["step"]), content["level"])
         snapshot = self.run.snapshot(int(content["step"]))
@@ -49,11 +49,11 @@ class WindowAnswers:
         answer["facts"] = describe(self.run.spectrograms, int(index[0]))
         waves = self.run.spectrograms.read_waveforms(index)
         if waves is not None:
-            arrays.append(column(envelope(waves - waves.mean(axis=1, keepdims=True), WAVE_WIDTH), "f4"))
+            arrays.append(column(envelope(waves - waves.mean(axis=-1, keepdims=True), WAVE_WIDTH), "f4"))
         return answer, arrays
 
     def reconstructions(self, content: dict[str, Any]) -> Answer:
-        """Some windows: spectrograms, reconstructions, residuals, each (n, n_freqs, n_times)."""
+        """Some windows: spectrograms, reconstructions, residuals, each (n, [n_channels,] n_freqs, n_times)."""
         return self._compared(self._indices(content["indices"]), int(content["step"]), content["level"])
 
     def _compared(self, indices: np.ndarray, step: int, level: Any) -> Answer:
@@ -81,7 +81,7 @@ class WindowAnswers:
 
 
 def reconstruct(run: Run, indices: np.ndarray, step: int) -> tuple[np.ndarray | None, str]:
-    """Decode windows at a step, in dB: (n, n_freqs, n_times) and "", or None and why there is nothing to show."""
+    """Decode windows at a step, in dB: (n, [n_channels,] n_freqs, n_times) and "", or None and why there are none."""
     try:
         from ..models import decoding
     except ImportError:

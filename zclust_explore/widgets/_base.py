@@ -166,6 +166,7 @@ def tile_columns(specs: Spectrograms, scale: DecibelScale) -> dict[str, Any]:
     return {
         "n_freqs": n_freqs,
         "n_times": n_times,
+        "components": specs.components,
         "frequencies": [float(value) for value in specs.frequencies],
         "times": [float(value) for value in specs.times],
         "duration_s": specs.duration_s,

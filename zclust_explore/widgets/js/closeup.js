@@ -2,16 +2,20 @@
 
 import {floats, Memory} from "./core/courier.js";
 import {element, icon} from "./core/element.js";
+import {taller} from "./core/picture.js";
 import {drawPanels} from "./spectrofigure.js";
 
+const HEIGHT = 268; // of the panels of one component in CSS pixels, as in the style sheet
+
 export function closeUp(context, host) {
-  const {record, store, theme} = context;
+  const {record, store, theme} = context, more = taller(record.tile);
   const root = host.appendChild(element("section.zx-closeup", {"aria-label": "close-up", tabindex: -1}));
   const hint = element("div.zx-hint.zx-quiet", {}, "Click a dot on the map, or a window in the gallery, to see it in full.");
   const facts = element("div.zx-facts"), canvas = element("canvas"), plot = element("div.zx-panels", {}, canvas);
   const close = element("button.zx-icon", {title: "Close (Esc)", "aria-label": "close the close-up", onclick: () => shut()}, icon("close"));
   const body = element("div.zx-closebody", {hidden: true}, facts, plot, close);
   root.append(hint, body);
+  if (more > 1) plot.style.height = `${Math.round(HEIGHT * more)}px`;
   const kept = new Memory(40);
   let answer = null, asked = "", timer = 0;
 

@@ -3,7 +3,7 @@
 import {FrequencyAxis, said, ticks, timeEdges} from "./core/axes.js";
 import {sequential} from "./core/colormap.js";
 import {element, sized} from "./core/element.js";
-import {place, wave} from "./core/picture.js";
+import {letters, place, stack, taller, waves} from "./core/picture.js";
 import {tileImage} from "./tilepage.js";
 
 const REST_MS = 500; // a hand that rests this long has stopped scrubbing
@@ -75,12 +75,13 @@ export function gallery(context, host) {
     const room = scroll.clientWidth - AXIS - 2;
     if (room < 40) return;
     const columns = Math.max(1, Math.floor((room + GAP) / (WANTED + GAP)));
-    const width = Math.floor((room + GAP) / columns) - GAP, picture = Math.round(Math.min(width * 0.78, 110));
-    const height = picture + (tile.waves ? WAVE : 0) + CAPTION;
+    const width = Math.floor((room + GAP) / columns) - GAP, more = taller(tile);
+    const picture = Math.round(Math.min(width * 0.78, 110) * more), traces = tile.waves ? Math.round(WAVE * more) : 0;
+    const height = picture + traces + CAPTION;
     cells = overview ? typical(columns) : members;
     if (!cells.length) return;
     const rows = Math.ceil(cells.length / columns);
-    layout = {columns, width, picture, height, rows};
+    layout = {columns, width, picture, traces, height, rows};
     sheet.style.height = `${rows * (height + GAP)}px`;
     timeAxis();
     colourBar();
@@ -149,7 +150,7 @@ export function gallery(context, host) {
   }
 
   function paint(node, index, edge) {
-    const {width, picture, height} = layout, shown = tileImage(context, index, store.get("level"), table);
+    const {width, picture, traces, height} = layout, shown = tileImage(context, index, store.get("level"), table);
     const label = record.labelsAt(context.step)[index], opened = store.get("opened") === index;
     const key = [Boolean(shown), edge, label, opened, width, store.get("level")].join();
     if (node.drawn === key) return;
@@ -159,9 +160,11 @@ export function gallery(context, host) {
     const g = sized(node.canvas, width + edge, height);
     g.translate(edge, 0);
     g.font = theme.font;
-    if (shown) place(g, shown.canvas, 0, 0, width, picture);
-    else { g.fillStyle = theme.css("line"); g.globalAlpha = 0.35; g.fillRect(0, 0, width, picture); g.globalAlpha = 1; }
-    if (shown?.wave) wave(g, shown.wave, 127, 0, picture + 2, width, WAVE - 4, theme.css("muted"));
+    if (shown) {
+      place(g, shown.canvas, 0, 0, width, picture);
+      letters(g, tile, theme.font, 0, 0, picture);
+    } else { g.fillStyle = theme.css("line"); g.globalAlpha = 0.35; g.fillRect(0, 0, width, picture); g.globalAlpha = 1; }
+    if (shown?.wave) waves(g, shown.wave, tile, 127, 0, picture + 2, width, traces - 4, theme.css("muted"));
     const bottom = height - CAPTION;
     g.fillStyle = label === 255 ? "#8c8c8c" : record.palette[label % record.palette.length];
     g.beginPath();
@@ -179,8 +182,8 @@ export function gallery(context, host) {
   function frequencyAxis(g, height) {
     g.textAlign = "right";
     g.textBaseline = "middle";
-    for (const {hz, at} of frequency.ticks(height / 22)) {
-      const y = height * (1 - at);
+    for (const band of stack(tile).bands) for (const {hz, at} of frequency.ticks(band.height * height / 22)) {
+      const y = height * (band.top + band.height * (1 - at));
       g.fillText(said(hz), -6, Math.min(height - 5, Math.max(5, y)));
       g.fillRect(-4, Math.round(y), 3, 1);
     }

@@ -2,8 +2,10 @@
 
 import {clusterTable, sequential} from "./core/colormap.js";
 import {element} from "./core/element.js";
+import {stack, taller} from "./core/picture.js";
 import {tileImage} from "./tilepage.js";
 
+const THUMB = 96; // height of a picture in CSS pixels
 const WAIT_MS = 60; // a pointer that only passes by asks for nothing
 
 export function hoverCard(context, host) {
@@ -31,6 +33,7 @@ export function hoverCard(context, host) {
     const words = [["time", record.time(index)], ["minute", Number.isFinite(record.minute[index]) ? record.minute[index].toFixed(1) : ""],
       ["trace", record.trace.words[record.trace.codes[index]]], ["label", record.label.words[record.label.codes[index]]]];
     const room = element("div.zx-thumb");
+    if (record.tile) room.style.height = `${Math.round(THUMB * taller(record.tile))}px`;
     card.replaceChildren(
       element("div.zx-cardhead", {}, element("i.zx-swatch", {style: `background:rgb(${table.subarray(3 * label, 3 * label + 3).join()})`}), head),
       ...words.filter(([, word]) => word).map(([name, word]) => element("div", {}, element("span.zx-quiet", {}, `${name} `), word)),
@@ -38,11 +41,13 @@ export function hoverCard(context, host) {
     clearTimeout(timer);
     if (!record.tile) return;
     const kept = tileImage(context, index, store.get("level"), sequential());
-    if (kept) room.replaceChildren(kept.canvas);
+    const fill = canvas => room.replaceChildren(canvas, ...stack(record.tile).bands.filter(({letter}) => letter)
+      .map(({letter, top}) => element("b.zx-letter", {style: `top:${100 * top}%`}, letter)));
+    if (kept) fill(kept.canvas);
     else timer = setTimeout(async () => {
       try {
         await context.pages.fetch([index], store.get("level"));
-        if (wanted === index) room.replaceChildren(tileImage(context, index, store.get("level"), sequential()).canvas);
+        if (wanted === index) fill(tileImage(context, index, store.get("level"), sequential()).canvas);
       } catch (error) {
         if (wanted === index) room.textContent = "";
       }

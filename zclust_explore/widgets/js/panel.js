@@ -4,7 +4,7 @@ import {FrequencyAxis, said, ticks, timeEdges} from "./core/axes.js";
 import {sequential} from "./core/colormap.js";
 import {bytes} from "./core/courier.js";
 import {element, sized} from "./core/element.js";
-import {picture, place} from "./core/picture.js";
+import {channels, letters, picture, place, stack, taller} from "./core/picture.js";
 import {lossChart} from "./losschart.js";
 
 const WORDS = {
@@ -76,16 +76,18 @@ export function trainingPanel(context) {
 
   function pictures() {
     if (!context.hasRoom(gallery, pictures)) return;
-    const {n_freqs: f, n_times: t} = tile, table = sequential(), n = indices.length;
+    const size = channels(tile) * tile.n_freqs * tile.n_times, table = sequential(), n = indices.length;
     const {outputs, missing, step} = model.get("images"), width = (gallery.clientWidth - AXIS - TILE_GAP * (n - 1)) / n;
-    const height = Math.round(Math.min(96, width * 0.72)), g = sized(canvas, gallery.clientWidth, 2 * height + 6 + 26);
+    const height = Math.round(Math.min(96, width * 0.72) * taller(tile)), g = sized(canvas, gallery.clientWidth, 2 * height + 6 + 26);
     g.font = theme.font;
     [inputs, outputs].forEach((view, row) => {
       const top = row * (height + 6);
       for (let k = 0; k < n; k++) {
         const x = AXIS + k * (width + TILE_GAP);
-        if (view?.byteLength) place(g, picture(bytes(view).subarray(k * f * t, (k + 1) * f * t), f, t, table), x, top, width, height);
-        else { g.strokeStyle = theme.css("line"); g.strokeRect(x + 0.5, top + 0.5, width - 1, height - 1); }
+        if (view?.byteLength) {
+          place(g, picture(bytes(view).subarray(k * size, (k + 1) * size), tile, table), x, top, width, height);
+          letters(g, tile, theme.font, x, top, height);
+        } else { g.strokeStyle = theme.css("line"); g.strokeRect(x + 0.5, top + 0.5, width - 1, height - 1); }
       }
       frequencies(g, top, height);
     });
@@ -99,9 +101,11 @@ export function trainingPanel(context) {
     g.fillStyle = theme.css("muted");
     g.textAlign = "right";
     g.textBaseline = "middle";
-    for (const {hz, at} of new FrequencyAxis(tile.frequencies).ticks(height / 22)) {
-      g.fillRect(AXIS - 4, Math.round(top + height * (1 - at)), 3, 1);
-      g.fillText(said(hz), AXIS - 6, top + height * (1 - at));
+    const axis = new FrequencyAxis(tile.frequencies);
+    for (const band of stack(tile).bands) for (const {hz, at} of axis.ticks(band.height * height / 22)) {
+      const y = top + height * (band.top + band.height * (1 - at));
+      g.fillRect(AXIS - 4, Math.round(y), 3, 1);
+      g.fillText(said(hz), AXIS - 6, y);
     }
     g.textAlign = "left";
     g.fillText("Hz", 0, top + 6);

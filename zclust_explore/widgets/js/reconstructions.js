@@ -2,16 +2,17 @@
 
 import {floats, Memory} from "./core/courier.js";
 import {element} from "./core/element.js";
+import {channels, taller} from "./core/picture.js";
 import {drawPanels} from "./spectrofigure.js";
 
 const ROW = 168;
 
 export function reconstructions(context, host, indices) {
-  const {record, store, theme} = context;
+  const {record, store, theme} = context, height = Math.round(ROW * taller(record.tile));
   const root = host.appendChild(element("section.zx-reconstructions", {"aria-label": "reconstructions"}));
   const note = element("div.zx-quiet");
   const rows = indices.map(index => {
-    const canvas = element("canvas"), name = element("div.zx-rowname"), plot = element("div.zx-panels", {style: `height:${ROW}px`}, canvas);
+    const canvas = element("canvas"), name = element("div.zx-rowname"), plot = element("div.zx-panels", {style: `height:${height}px`}, canvas);
     root.append(element("div.zx-row", {"data-index": index}, name, plot));
     return {index, canvas, name, plot};
   });
@@ -51,13 +52,13 @@ export function reconstructions(context, host, indices) {
 
   function draw() {
     if (!answer) return;
-    const size = record.tile.n_freqs * record.tile.n_times, missing = answer.missing || undefined;
+    const size = channels(record.tile) * record.tile.n_freqs * record.tile.n_times, missing = answer.missing || undefined;
     const unit = answer.level === "background" ? "dB above background" : "dB";
     const part = (array, k) => array.subarray(k * size, (k + 1) * size);
     rows.forEach(({canvas, plot}, k) => {
       const width = plot.clientWidth, [input, output, residual] = answer.arrays;
       if (width < 60) return;
-      drawPanels(context, canvas, {width, height: ROW, panels: [
+      drawPanels(context, canvas, {width, height, panels: [
         {title: `input, ${unit}`, values: part(input, k), limits: answer.limits, unit},
         {title: `reconstruction, step ${answer.step + 1}`, values: part(output, k), limits: answer.limits, unit, missing},
         {title: missing ? "" : "residual", values: part(residual, k), limits: [-answer.residual_limit, answer.residual_limit], unit: "dB", signed: true, missing: missing && " "},

@@ -1,15 +1,15 @@
-// Spectrogram panels side by side on one frequency axis, with their colour bars; a waveform above the first.
+// Spectrogram panels side by side on one frequency axis, with their colour bars; waveforms above the first.
 
 import {FrequencyAxis, readable, said, ticks, timeEdges} from "./core/axes.js";
 import {diverging, sequential} from "./core/colormap.js";
 import {sized} from "./core/element.js";
-import {picture, place, toBytes, wave} from "./core/picture.js";
+import {channels, letters, picture, place, stack, toBytes, waves} from "./core/picture.js";
 
 const LEFT = 52, BAR = 54, GAP = 20, TITLE = 20, BOTTOM = 34;
 
 /** Where the first of some panels lies in its canvas: {left, top, width, height} of the axes. */
-export function panelArea(width, height, withWave, nPanels) {
-  const top = TITLE + (withWave ? Math.min(64, height * 0.26) : 0);
+export function panelArea(width, height, withWave, nPanels, nChannels = 1) {
+  const top = TITLE + (withWave ? Math.min(nChannels > 1 ? 30 * nChannels : 64, height * 0.26) : 0);
   return {left: LEFT, top, width: (width - LEFT - nPanels * (BAR + GAP)) / nPanels, height: height - BOTTOM - top};
 }
 
@@ -21,7 +21,8 @@ export function panelArea(width, height, withWave, nPanels) {
 export function drawPanels(context, canvas, {width, height, wave: envelope, waveUnit, panels}) {
   const {theme, record} = context, {tile} = record, g = sized(canvas, width, height);
   const frequency = new FrequencyAxis(tile.frequencies), [t0, t1] = timeEdges(tile.times), duration = tile.duration_s;
-  const area = panelArea(width, height, envelope, panels.length), {top, width: each} = area, bottom = top + area.height;
+  const area = panelArea(width, height, envelope, panels.length, channels(tile)), {top, width: each} = area;
+  const bottom = top + area.height;
   g.font = theme.font;
   panels.forEach((panel, k) => {
     const x = LEFT + k * (each + BAR + GAP), table = panel.signed ? diverging(theme.rgb("bg")) : sequential();
@@ -39,13 +40,14 @@ export function drawPanels(context, canvas, {width, height, wave: envelope, wave
     g.strokeStyle = theme.css("line");
     g.lineWidth = 1;
     g.strokeRect(x - 0.5, top - 0.5, each + 1, bottom - top + 1);
-    const image = picture(toBytes(panel.values, ...panel.limits), tile.n_freqs, tile.n_times, table);
+    const image = picture(toBytes(panel.values, ...panel.limits), tile, table);
     place(g, image, at(t0), top, at(t1) - at(t0), bottom - top);
+    letters(g, tile, theme.font, x, top, bottom - top);
     colourBar(g, theme, table, panel, x + each + 8, top, bottom - top);
     timeAxis(g, theme, duration, at, bottom, each);
   });
-  frequencyAxis(g, theme, frequency, top, bottom);
-  if (envelope) waveform(g, theme, envelope, waveUnit, LEFT, TITLE, each, top - TITLE - 6);
+  frequencyAxis(g, theme, frequency, tile, top, bottom);
+  if (envelope) waveforms(g, theme, envelope, tile, waveUnit, LEFT, TITLE, each, top - TITLE - 6);
 }
 
 function timeAxis(g, theme, duration, at, bottom, width) {
@@ -59,12 +61,13 @@ function timeAxis(g, theme, duration, at, bottom, width) {
   g.fillText("time (s)", at(duration / 2), bottom + 19);
 }
 
-function frequencyAxis(g, theme, frequency, top, bottom) {
+function frequencyAxis(g, theme, frequency, tile, top, bottom) {
   g.fillStyle = theme.css("muted");
   g.textAlign = "right";
   g.textBaseline = "middle";
-  for (const {hz, at} of frequency.ticks((bottom - top) / 16)) {
-    const y = bottom - at * (bottom - top);
+  const whole = bottom - top;
+  for (const band of stack(tile).bands) for (const {hz, at} of frequency.ticks(band.height * whole / 16)) {
+    const y = top + whole * (band.top + band.height * (1 - at));
     g.fillRect(LEFT - 5, Math.round(y), 4, 1);
     g.fillText(said(hz), LEFT - 8, y);
   }
@@ -102,15 +105,22 @@ function colourBar(g, theme, table, {limits, signed, unit, factor = 1}, x, top, 
   g.restore();
 }
 
-/** On the time axis of the spectrogram below it, with its own amplitude. */
-function waveform(g, theme, envelope, unit, x, y, width, height) {
+/** On the time axis of the spectrogram below; components on one scale, so that they can be compared. */
+function waveforms(g, theme, envelopes, tile, unit, x, y, width, height) {
   let peak = 0;
-  for (const v of envelope) peak = Math.max(peak, Math.abs(v));
-  wave(g, envelope, peak, x, y, width, height, theme.css("fg"));
+  for (const v of envelopes) peak = Math.max(peak, Math.abs(v));
+  waves(g, envelopes, tile, peak, x, y, width, height, theme.css("fg"));
   g.fillStyle = theme.css("muted");
   g.textAlign = "right";
   g.textBaseline = "middle";
-  if (unit === undefined) { g.fillText(`±${said(Number(peak.toPrecision(2)))}`, x - 8, y + height / 2); return; }
-  const short = readable(peak, unit), lines = [`±${said(Number((peak / short.factor).toPrecision(2)))}`, short.unit].filter(Boolean);
-  lines.forEach((line, k) => g.fillText(line, x - 8, y + height / 2 + (k - (lines.length - 1) / 2) * 13));
+  const short = unit === undefined ? {factor: 1, unit: ""} : readable(peak, unit);
+  const size = `±${said(Number((peak / short.factor).toPrecision(2)))}`, each = height / channels(tile);
+  if (!tile.components) {
+    const lines = [size, short.unit].filter(Boolean);
+    lines.forEach((line, k) => g.fillText(line, x - 8, y + height / 2 + (k - (lines.length - 1) / 2) * 13));
+    return;
+  }
+  [...tile.components].forEach((letter, k) => g.fillText(letter, x - 8, y + (k + 0.5) * each));
+  g.textBaseline = "top";
+  g.fillText(`${size} ${short.unit}`.trim(), x + width, 2); // in the line of the title
 }

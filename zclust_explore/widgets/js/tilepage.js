@@ -1,7 +1,7 @@
 // Tiles: pages of spectrograms as bytes, asked for once and kept while there is room.
 
 import {bytes} from "./core/courier.js";
-import {picture} from "./core/picture.js";
+import {channels, picture} from "./core/picture.js";
 
 const PAGE = 32;
 
@@ -17,12 +17,12 @@ export class TilePages {
   }
 
   ask(indices, level) {
-    const {courier, tiles, record} = this.context, {n_freqs: f, n_times: t} = record.tile;
+    const {courier, tiles, record} = this.context, {tile} = record, size = channels(tile) * tile.n_freqs * tile.n_times;
     const page = courier.ask("tiles", {indices, level}).then(({buffers}) => {
       const images = bytes(buffers[0]), waves = buffers[1]?.byteLength ? new Int8Array(bytes(buffers[1]).slice().buffer) : null;
       const width = waves ? waves.length / indices.length : 0;
       indices.forEach((index, k) => tiles.set(`${level} ${index}`, {
-        values: images.slice(k * f * t, (k + 1) * f * t), wave: waves && waves.slice(k * width, (k + 1) * width),
+        values: images.slice(k * size, (k + 1) * size), wave: waves && waves.slice(k * width, (k + 1) * width),
       }));
     }).finally(() => indices.forEach(i => this.onTheWay.delete(`${level} ${i}`)));
     page.catch(() => {}); // whoever waits for it hears of it
@@ -34,7 +34,6 @@ export class TilePages {
 export function tileImage(context, index, level, table) {
   const tile = context.tiles.get(`${level} ${index}`);
   if (!tile) return null;
-  const {n_freqs: f, n_times: t} = context.record.tile;
-  tile.canvas ??= picture(tile.values, f, t, table);
+  tile.canvas ??= picture(tile.values, context.record.tile, table);
   return tile;
 }
