@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .fates import Samples, Window, fate
-from .spans import Span, plan, span_ns, stretches
+from .jobs import Span, plan, span_ns, stretches
 from .listing import Listing
 from .loading import chosen, read_entries
 from .signal_settings import SignalSettings

@@ -75,7 +75,7 @@ def look(previewer: Previewer, settings: SignalSettings, place: Mapping[str, Any
     end_s = float(max(entry.seconds, starts_s[-1] + windowing.window_s))
     from_s, to_s = _framed(starts_s[chosen], windowing.window_s, length_s, end_s, place.get("from_s"))
     inside = np.flatnonzero((starts_s >= from_s - 1e-6) & (starts_s + windowing.window_s <= to_s + 1e-6))
-    inside = inside[np.abs(course.jobs[inside] - course.jobs[chosen]) < KEPT - 1]
+    inside = inside[np.abs(course.spans[inside] - course.spans[chosen]) < KEPT - 1]
     numbers = slice(int(inside[0]), int(inside[-1]) + 1)
     windows = previewer.windows(record, settings, numbers)
     behind = previewer.behind(record, settings, numbers)
