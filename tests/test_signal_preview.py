@@ -378,15 +378,17 @@ def test_a_closed_or_forgotten_preview_leaves_nothing_behind(tmp_path) -> None:
     """Processes and waveforms of cells that were run again would pile up."""
     Stream([record(600)]).write(str(tmp_path / "a.mseed"), format="MSEED")
     widget = SignalPreview(tmp_path)
-    until(lambda: widget.look)
-    processes = [worker.process for worker in widget._previewer.workers._idle]
-    assert processes
+    shown = weakref.ref(widget)
+    until(lambda: shown().look)
+    workers = widget._previewer.workers
+    until(lambda: workers._idle)  # what it reads with waits for more
+    processes = [worker.process for worker in workers._idle]
+    previewer = weakref.ref(widget._previewer)
     widget.close()
     until(lambda: all(process.poll() is not None for process in processes))
-    previewer = weakref.ref(widget._previewer)
     del widget
     gc.collect()
-    assert previewer() is None
+    assert shown() is None and previewer() is None
 
 
 def test_thousands_of_records_are_planned_by_the_trace(monkeypatch) -> None:

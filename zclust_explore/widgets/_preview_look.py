@@ -185,12 +185,7 @@ def _picture(
     if specs is None or specs.waveforms is None:
         return {"tile": {}, "values": b"", "wave": b"", "limits": [0.0, 1.0], "level": ""}
     values, wave = specs.values[0], specs.waveforms[0]
-    kept = [window for window in windows if not window.reason]
-    n = int(np.clip(COMPARED_POINTS // (4 * values.size + 2 * wave.size), 1, N_COMPARED))
-    some = [kept[k] for k in np.unique(np.linspace(0, len(kept) - 1, n).astype(int))]
-    others = previewer.spectrograms(record, settings, some)
-    drawn = [values.ravel()] if others is None else [values.ravel(), others.values.ravel()]
-    low, high = np.percentile(np.concatenate(drawn), [1.0, 99.7])
+    low, high = _limits(previewer, record, settings, windows, specs)
     n_freqs, n_times = specs.shape
     unit = UNITS.get(settings.preprocessing.output or "") if not settings.preprocessing.normalise else None
     return {
@@ -203,9 +198,22 @@ def _picture(
         },
         "values": column(values, "f4"),
         "wave": column(envelope((wave - wave.mean())[None], WAVE_WIDTH)[0], "f4"),
-        "limits": [float(low), float(high) if high > low else float(low) + 1.0],
+        "limits": [low, high if high > low else low + 1.0],
         "level": _level(specs, unit),
     }
+
+
+def _limits(
+    previewer: Previewer, record: int, settings: SignalSettings, windows: list[Window], shown: Spectrograms
+) -> tuple[float, float]:
+    """Values at the dark and at the bright end: nearly the same for all windows of a stretch, the loudest included."""
+    kept = [window for window in windows if not window.reason]
+    n = int(np.clip(COMPARED_POINTS // shown.values.size, 1, N_COMPARED))
+    some = {int(k) for k in np.linspace(0, len(kept) - 1, n)}
+    some |= set(np.argsort([-np.nan_to_num(window.snr_db, nan=-np.inf) for window in kept])[: n // 4].tolist())
+    others = previewer.spectrograms(record, settings, [kept[k] for k in sorted(some)])
+    values = shown.values if others is None else np.concatenate([shown.values, others.values])
+    return float(np.percentile(values, 1.0)), float(np.percentile(values, 99.7, axis=(1, 2)).max())
 
 
 def _level(specs: Spectrograms, unit: str | None) -> str:

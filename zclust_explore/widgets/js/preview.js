@@ -26,7 +26,7 @@ export function signalPreview(context) {
   const stretch = stretchView(context, main, k => ask({at_s: seen.from_s + seen.starts_s[k]}, MOVING_MS, k));
   const far = element("input.zx-slider", {type: "range", min: 0, step: "any", "aria-label": "place in the record", title: "Place in the whole record",
     oninput: () => ask({at_s: Number(far.value), from_s: null}, TYPING_MS)}), whole = element("span.zx-quiet");
-  const farRow = main.insertBefore(element("div.zx-far", {hidden: true}, whole, far), main.lastChild);
+  const farRow = main.appendChild(element("div.zx-far", {hidden: true}, whole, far));
   const canvas = element("canvas"), missing = element("div.zx-missing", {hidden: true}), readout = element("div.zx-readout.zx-quiet.zx-number");
   const plot = main.appendChild(element("div.zx-panels.zx-window", {role: "img"}, canvas, missing, readout)), noted = main.appendChild(element("div.zx-quiet.zx-noted"));
   const line = element("code", {tabindex: 0, "aria-label": "Python that recreates these settings"}), copied = element("span.zx-quiet", {role: "status"});

@@ -40,10 +40,11 @@ export function recordList(context, host, choose) {
   const count = element("span.zx-quiet.zx-number", {role: "status"});
   const back = element("button.zx-icon.zx-step-button", {title: "Previous record", "aria-label": "previous record", onclick: () => move(-1)}, "‹");
   const on = element("button.zx-icon.zx-step-button", {title: "Next record", "aria-label": "next record", onclick: () => move(1)}, "›");
-  const sheet = element("div.zx-sheet"), scroll = element("div.zx-scroll.zx-recordscroll", {role: "listbox", tabindex: 0, "aria-label": "records"}, sheet);
-  const told = element("details.zx-told"), nothing = element("div.zx-quiet", {hidden: true}, "No record has all these words.");
+  const nothing = element("div.zx-quiet.zx-nofound", {hidden: true}, "No record has all these words.");
+  const sheet = element("div.zx-sheet"), scroll = element("div.zx-scroll.zx-recordscroll", {role: "listbox", tabindex: 0, "aria-label": "records"}, sheet, nothing);
+  const told = element("details.zx-told");
   const root = host.appendChild(element("section.zx-records", {"aria-label": "records"},
-    element("div.zx-recordbar", {}, search, back, on), scroll, nothing, element("div.zx-recordfoot", {}, count), told));
+    element("div.zx-recordbar", {}, search, back, on), scroll, element("div.zx-recordfoot", {}, count), told));
   let records = null, found = [], chosen = 0;
 
   function read() {
@@ -59,8 +60,7 @@ export function recordList(context, host, choose) {
   function find() {
     found = records.found(search.value);
     sheet.style.height = `${found.length * ROW}px`;
-    scroll.style.height = `${Math.min(MOST_ROWS, Math.max(1, found.length)) * ROW}px`;
-    scroll.hidden = !found.length;
+    scroll.style.height = `${Math.min(MOST_ROWS, records.n) * ROW}px`; // whatever is found: nothing below it moves
     nothing.hidden = Boolean(found.length) || !records.n;
     draw();
   }

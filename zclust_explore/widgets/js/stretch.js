@@ -5,12 +5,14 @@ import {floats} from "./core/courier.js";
 import {element, sized} from "./core/element.js";
 import {wave} from "./core/picture.js";
 
+const SNR = "Signal-to-noise ratio, 10 log₁₀(S²/N²) dB. S and N: 95th percentiles of the absolute amplitude in the window and in as long a time before it, as prepared and without their means (definition of STEAD, Mousavi et al. 2019). 0 dB: as loud as before.";
 const LEFT = 52, RIGHT = 8, WAVE = 92, GAP = 8, LANE = 17, MOST_LANES = 4, AXIS = 34;
 
 /** @param {function(number)} choose is called with the place of a window among those shown */
 export function stretchView(context, host, choose) {
   const {theme} = context, canvas = element("canvas");
-  const root = host.appendChild(element("div.zx-stretch.zx-surface-focus", {tabindex: 0, role: "slider", "aria-label": "window", "aria-valuemin": 1}, canvas));
+  const root = host.appendChild(element("div.zx-stretch.zx-surface-focus", {tabindex: 0, role: "slider", "aria-label": "window", "aria-valuemin": 1, "aria-description": `← and → choose a window. ${SNR}`}, canvas));
+  const snr = root.appendChild(element("abbr.zx-snr", {title: SNR, hidden: true}, "SNR (dB)"));
   const line = host.appendChild(element("div.zx-stretchline.zx-quiet"));
   let seen = null, chosen = -1, hovered = -1, prepared = true, boxes = [], drawn = null;
 
@@ -32,7 +34,7 @@ export function stretchView(context, host, choose) {
     });
     boxes.forEach((box, k) => bar(g, box, k));
     if (chosen >= 0) mark(g, x);
-    label(g, n);
+    label(n);
     clock(g, x, inner, height - AXIS + 2);
     Object.assign(root.dataset, {painted: "true", shown: boxes.length, chosen: chosen >= 0 ? seen.first + chosen : -1,
       dropped: seen.reasons.filter(Boolean).length, boxes: JSON.stringify(boxes.map(b => [b.x + b.width / 2, b.y + b.height / 2].map(Math.round)))});
@@ -122,14 +124,10 @@ export function stretchView(context, host, choose) {
     g.strokeRect(box.x, box.y, Math.max(2, box.width), box.height);
   }
 
-  function label(g, n) {
-    if (!seen.starts_s.length) return;
-    g.fillStyle = theme.css("muted");
-    g.textAlign = "right";
-    g.textBaseline = "middle";
-    const y = WAVE + GAP + n * LANE / 2 - 1.5;
-    if (n === 1) g.fillText("SNR (dB)", LEFT - 4, y);
-    else ["SNR", "(dB)"].forEach((text, k) => g.fillText(text, LEFT - 8, y - 6.5 + 13 * k));
+  /** What the numbers in the windows are: not on the canvas, so that it can say more when it is pointed at. */
+  function label(n) {
+    snr.hidden = !seen.starts_s.length;
+    snr.style.cssText = `top:${WAVE + GAP}px;height:${n * LANE - 3}px;width:${LEFT - 8}px`;
   }
 
   function clock(g, x, inner, top) {
