@@ -9,12 +9,17 @@ import pytest
 import torch
 
 from tests.toys import KINDS, RATE, STFT, polarised, polarised_waveforms
+from zclust_explore.commands import UsageError, read_spectrograms
+from zclust_explore.data.assembling import completed, joined
 from zclust_explore.data.blocks import block_rows, blocks
+from zclust_explore.data.cutting import Cut
 from zclust_explore.data.scaling import Scaling
 from zclust_explore.data.screening import screen
+from zclust_explore.data.signal_settings import SignalSettings
 from zclust_explore.data.spectrograms import Spectrograms
 from zclust_explore.data.stft import spectrograms_from_waveforms
 from zclust_explore.data.synthetic import make_spectrograms
+from zclust_explore.data.windowing import Windowing
 from zclust_explore.evaluation.scores import score
 from zclust_explore.models.autoencoder import CAE
 from zclust_explore.models.decoding import reconstruct
@@ -109,6 +114,29 @@ def test_save_open_and_select(specs, tmp_path):
     assert some.components == "ZNE" and some.metadata.kind.tolist() == specs.metadata.kind.iloc[[3, 50]].tolist()
     assert replace(specs, components="ZRT").content_hash != specs.content_hash
     assert opened.read(7).shape == (3, *specs.shape)
+
+
+def test_a_store_of_parts_holds_components(specs, tmp_path):
+    """What `read_spectrograms` writes piece by piece would lose its components, or get those of another piece."""
+    for number, rows in enumerate((slice(0, 40), slice(40, 90))):
+        Cut(specs.select(rows), [], []).save(tmp_path / "parts" / f"{number:06d}")
+    whole = completed(tmp_path, SignalSettings(Windowing(20.0)), [])
+    assert whole.components == "ZNE" and whole.content_hash == specs.content_hash
+    np.testing.assert_array_equal(whole.read([3, 41, 89]), specs.values[[3, 41, 89]])
+    np.testing.assert_array_equal(whole.read_waveforms(slice(38, 42)), specs.waveforms[38:42].astype(np.float32))
+    whole_again = joined([Cut(specs.select(slice(0, 40)), [], [])], SignalSettings(Windowing(20.0)), [])
+    assert whole_again.components == "ZNE" and whole_again.values.shape == (40, 3, *specs.shape)
+
+
+def test_an_npz_file_may_hold_components(specs, tmp_path):
+    """The command line would take one component only."""
+    arrays = {"values": specs.values, "frequencies": specs.frequencies, "times": specs.times}
+    np.savez(tmp_path / "specs.npz", **arrays, components="ZNE", kind=specs.metadata.kind.to_numpy(dtype=str))
+    found = read_spectrograms(str(tmp_path / "specs.npz"))
+    assert found.content_hash == specs.content_hash and found.metadata.columns.tolist() == ["kind"]
+    np.savez(tmp_path / "bare.npz", **arrays)
+    with pytest.raises(UsageError, match="components"):
+        read_spectrograms(str(tmp_path / "bare.npz"))
 
 
 def test_blocks_hold_all_channels_in_the_same_memory(specs):
@@ -208,10 +236,10 @@ def test_reconstructions_are_of_each_channel(specs, run):
     assert np.abs(restored.mean(axis=(0, 2, 3)) - specs.values[:30].mean(axis=(0, 2, 3))).max() < 2
 
 
-def test_new_windows_are_labelled_with_their_components(specs, run):
+def test_new_windows_are_labelled_with_their_components(specs, run, tmp_path):
     """Windows in another order of components would get labels that mean nothing."""
     more = polarised(30, random_state=5)
-    labels = label(run, more)
+    labels = label(run, Spectrograms.open(more.save(tmp_path / "more")))
     assert score(more.metadata.kind, labels.labels)["ari"] > 0.6
     np.testing.assert_allclose(encode(run, specs), run.embedding, atol=1e-4)
     with pytest.raises(ValueError, match="components must be those of the run, 'ZNE', got 'ZEN'"):
@@ -240,10 +268,13 @@ def test_the_estimator_takes_four_dimensions(specs):
     labels = model.fit_predict(specs.values)
     assert labels.shape == (90,) and model.n_features_in_ == specs.values[0].size
     assert model.transform(specs.values[:4]).shape == (4, 3)
+    np.testing.assert_array_equal(model.predict(specs), labels)  # an array says nothing about its components
     with pytest.raises(ValueError, match=r"X must have the shape \(n_samples, \(3, \d+, \d+\)\) of fit"):
         model.predict(specs.values[:, 0])
     flat = DeepEmbeddedClustering(3, widths=(32,), kind="plain", **quick)
-    assert flat.fit(specs.values).run_.settings["autoencoder"]["n_channels"] == 3
+    assert flat.fit(specs).run_.settings["autoencoder"]["n_channels"] == 3
+    with pytest.raises(ValueError, match="X.components must be those of fit, 'ZNE', got 'ENZ'"):
+        flat.predict(replace(specs, components="ENZ"))
 
 
 def test_one_channel_with_an_axis_of_its_own_is_the_same(tmp_path):

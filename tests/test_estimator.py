@@ -208,7 +208,7 @@ def test_wrong_input_is_refused_in_words() -> None:
         (holed, "Input X contains NaN"),
         (np.where(table() > 5, np.nan, table()), "Input X contains NaN"),
         (np.zeros(9), "Expected 2D array, got 1D array"),
-        (np.zeros((2, 2, 2, 2)), "Found array with dim 4"),
+        (np.zeros((2, 2, 2, 2, 2)), "Found array with dim 5"),
         (SPECS.values[:1], "Found array with 1 sample"),
         (SPECS.values[:2], r"n_clusters must be between 1 and n_samples \(2\), got 3."),
         (table()[:2], r"n_clusters must be between 1 and n_samples \(2\), got 3."),

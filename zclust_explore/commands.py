@@ -16,7 +16,8 @@ if TYPE_CHECKING:  # NumPy, pandas and PyTorch come with the work, not with --he
 COMMAND = "command.json"  # in a run's folder: what was asked for, so that `resume` can do all that is left of it
 ACCEPTED = (
     "a folder written by Spectrograms.save, or an .npz file with arrays values (n_samples, n_freqs, n_times) in dB, "
-    "frequencies (n_freqs,) in Hz and times (n_times,) in s; its other arrays of n_samples entries are metadata"
+    "frequencies (n_freqs,) in Hz and times (n_times,) in s; its other arrays of n_samples entries are metadata; "
+    "values (n_samples, n_channels, n_freqs, n_times) go with components, a text such as ZNE"
 )
 
 
@@ -164,6 +165,7 @@ def _read_npz(path: Path) -> Spectrograms:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         values, axes = arrays.pop("values"), (arrays.pop("frequencies"), arrays.pop("times"))
+        components = str(arrays.pop("components")) if values.ndim == 4 else ""
         rows = {name: column for name, column in arrays.items() if column.shape == values.shape[:1]}
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
         raise UsageError(f"SPECTROGRAMS must be {ACCEPTED}; in {path}: {error}") from None
@@ -176,7 +178,8 @@ def _read_npz(path: Path) -> Spectrograms:
         kept = np.setdiff1d(np.arange(len(values)), skipped)
         values, table = values[kept], table.assign(sample=table.index).iloc[kept].reset_index(drop=True)
     reasons = pd.DataFrame({"record": skipped, "reason": "not finite: NaN or infinity"})
-    return Spectrograms(np.asarray(values, dtype=np.float32), *axes, table, skipped=reasons)
+    values = np.asarray(values, dtype=np.float32)
+    return Spectrograms(values, *axes, table, skipped=reasons, components=components)
 
 
 def _given(options: argparse.Namespace, names: list[str]) -> dict[str, Any]:

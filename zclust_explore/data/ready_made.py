@@ -43,9 +43,10 @@ class ReadyMade:
         components: str | None = None,
         origin: Literal["upper", "lower"] = "upper",
     ) -> Self:
-        """Images, or other arrays without axes: `frequencies` and `times` count their rows and columns.
+        """Images, or other arrays without axes: `frequencies` and `times` are the middles of their rows and columns.
 
-        Train on them with `kind="plain"`, because their values are no decibels.
+        These count pixels from the lower left corner. Train on them with `kind="plain"`, because their values are no
+        decibels.
 
         Parameters
         ----------
@@ -84,8 +85,8 @@ class ReadyMade:
         make: Any = cls
         made: Self = make(
             np.ascontiguousarray(values[..., ::-1, :] if origin == "upper" else values, dtype=np.float32),
-            frequencies=np.arange(values.shape[-2], dtype=float),
-            times=np.arange(values.shape[-1], dtype=float),
+            frequencies=np.arange(values.shape[-2]) + 0.5,
+            times=np.arange(values.shape[-1]) + 0.5,
             metadata=pd.DataFrame(index=range(len(values))) if metadata is None else metadata,
             settings=dict(PIXELS),
             components=components,

@@ -220,12 +220,15 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             return self._table(X, reset)
         if reset:
             self._shape = specs.values.shape[1:]
+            self._components = specs.components if isinstance(X, Spectrograms) else None  # an array names none
             self.n_features_in_ = int(np.prod(self._shape))
             self._scaler: StandardScaler | None = None
             self.__dict__.pop("feature_names_in_", None)
         elif specs.values.shape[1:] != self._shape or self._scaler is not None:
             told = f"(n_samples, {self.n_features_in_})" if self._scaler is not None else f"(n_samples, {self._shape})"
             raise ValueError(f"X must have the shape {told} of fit, got (n_samples, {specs.values.shape[1:]}).")
+        elif isinstance(X, Spectrograms) and self._components not in (None, specs.components):
+            raise ValueError(f"X.components must be those of fit, {self._components!r}, got {specs.components!r}.")
         return specs
 
     def _table(self, X: Any, reset: bool) -> Spectrograms:
@@ -235,7 +238,7 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         X = validate_data(self, X, reset=reset, dtype=np.float64, ensure_min_samples=2 if reset else 1)
         if reset:
             self._scaler = StandardScaler(with_std=self.standardize).fit(X)
-            self._shape = (X.shape[1], 1)
+            self._shape, self._components = (X.shape[1], 1), None
         assert self._scaler is not None
         return _bare(self._scaler.transform(X)[:, :, None].astype(np.float32))
 

@@ -9,6 +9,7 @@ import numpy as np
 from ..data.run import Run
 from .palette import colour
 from .projection import project_pca
+from .tiles import axis_words
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -92,7 +93,7 @@ def plot_cluster(run: Run, cluster: int, n_exemplars: int = 3, step: int = -1) -
     pictures = [_mean(specs, members), *specs.read(exemplars)]
     titles = [f"mean of {len(members)}", *(f"window {i}, q {q[i, cluster]:.2f}" for i in exemplars)]
     low, high = np.percentile(np.stack(pictures), [1, 99.5])
-    rows = specs.n_channels
+    rows, words = specs.n_channels, axis_words(specs)
     figure = make_subplots(
         rows=rows,
         cols=len(pictures),
@@ -107,13 +108,13 @@ def plot_cluster(run: Run, cluster: int, n_exemplars: int = 3, step: int = -1) -
         for row, channel in enumerate(picture.reshape(rows, *specs.shape), start=1):
             heat = go.Heatmap(x=specs.times, y=specs.frequencies, z=channel, coloraxis="coloraxis")
             figure.add_trace(heat, row=row, col=column)
-        figure.update_xaxes(title="time (s)", row=rows, col=column)
+        figure.update_xaxes(title=words["time"], row=rows, col=column)
     if logarithmic:
         figure.update_yaxes(type="log", dtick=1)
-    figure.update_yaxes(title="frequency (Hz)", row=(rows + 1) // 2, col=1)
+    figure.update_yaxes(title=words["frequency"], row=(rows + 1) // 2, col=1)
     if rows > 1:
         figure.update_layout(height=180 + 160 * rows)
-    bar = {"title": "dB", "thickness": 12}
+    bar = {"title": words["unit"], "thickness": 12}
     figure.update_layout(coloraxis={"colorscale": "Viridis", "cmin": low, "cmax": high, "colorbar": bar})
     return _finish(figure, f"Cluster {cluster}")
 

@@ -116,6 +116,20 @@ def tiles(specs: Spectrograms, scale: DecibelScale, indices: np.ndarray, level: 
     return Tiles(images, np.rint(envelope(waves, width) / peak * 127).astype(np.int8))
 
 
+def axis_words(specs: Spectrograms) -> dict[str, str]:
+    """What the axes and the colours of a spectrogram are called, with their units; images have pixels and no units.
+
+    >>> import zclust_explore as zx
+    >>> axis_words(zx.make_spectrograms(16, random_state=0))
+    {'frequency': 'frequency (Hz)', 'hz': 'Hz', 'time': 'time (s)', 's': 's', 'unit': 'dB'}
+    """
+    unit = str(specs.settings.get("unit", "dB"))
+    unit = "dB" if unit.startswith("dB") else unit  # re what is said once, in the settings
+    if specs.settings.get("axes") == "pixels":
+        return {"frequency": "row (pixel)", "hz": "", "time": "column (pixel)", "s": "", "unit": unit}
+    return {"frequency": "frequency (Hz)", "hz": "Hz", "time": "time (s)", "s": "s", "unit": unit}
+
+
 def residual_limit(residual: np.ndarray) -> float:
     """Decibels at both ends of a symmetric scale for residuals: 98th percentile of their size, at least 1."""
     return float(max(1.0, np.ceil(np.percentile(np.abs(residual), 98))))

@@ -19,7 +19,7 @@ from ..views.frames import History, MapFrames, Membership, Samples, history, map
 from ..views.palette import PALETTE
 from ..views.projection import Projection, project_pca
 from ..views.state import ExplorerState
-from ..views.tiles import DecibelScale
+from ..views.tiles import DecibelScale, axis_words
 from ..views.umap_job import UmapJob, read_umap
 from ._script import style_sheet
 
@@ -167,6 +167,7 @@ def tile_columns(specs: Spectrograms, scale: DecibelScale) -> dict[str, Any]:
         "n_freqs": n_freqs,
         "n_times": n_times,
         "components": specs.components,
+        "words": axis_words(specs),
         "frequencies": [float(value) for value in specs.frequencies],
         "times": [float(value) for value in specs.times],
         "duration_s": specs.duration_s,

@@ -1,5 +1,6 @@
 // The close-up: one window in full. Waveform, spectrogram, reconstruction, residual, how sure, and where it is from.
 
+import {unitAt} from "./core/axes.js";
 import {floats, Memory} from "./core/courier.js";
 import {element, icon} from "./core/element.js";
 import {taller} from "./core/picture.js";
@@ -74,11 +75,11 @@ export function closeUp(context, host) {
     const width = plot.clientWidth, height = plot.clientHeight;
     if (!answer || body.hidden || !context.hasRoom(plot, draw)) return;
     const [spectrogram, reconstruction, residual, envelope] = answer.arrays;
-    const unit = answer.level === "background" ? "dB above background" : "dB", missing = answer.missing || undefined;
+    const unit = unitAt(answer.level, record.tile), missing = answer.missing || undefined;
     drawPanels(context, canvas, {width, height, wave: envelope?.length ? envelope : undefined, panels: [
       {title: "spectrogram", values: spectrogram, limits: answer.limits, unit},
       {title: `reconstruction, step ${answer.step + 1}`, values: reconstruction, limits: answer.limits, unit, missing},
-      {title: missing ? "" : "residual", values: residual, limits: [-answer.residual_limit, answer.residual_limit], unit: "dB", signed: true, missing: missing && " "},
+      {title: missing ? "" : "residual", values: residual, limits: [-answer.residual_limit, answer.residual_limit], unit: record.tile.words.unit, signed: true, missing: missing && " "},
     ]});
     root.dataset.painted = "true";
   }

@@ -1,6 +1,6 @@
 // The gallery: spectrograms of the selected windows, only as many in the page as can be seen.
 
-import {FrequencyAxis, said, ticks, timeEdges} from "./core/axes.js";
+import {FrequencyAxis, said, saidTime, ticks, timeEdges} from "./core/axes.js";
 import {sequential} from "./core/colormap.js";
 import {element, sized} from "./core/element.js";
 import {letters, place, stack, taller, waves} from "./core/picture.js";
@@ -192,7 +192,7 @@ export function gallery(context, host) {
     g.rotate(-Math.PI / 2);
     g.textAlign = "center";
     g.textBaseline = "top";
-    g.fillText("Hz", 0, 0);
+    g.fillText(tile.words.hz, 0, 0);
     g.restore();
   }
 
@@ -208,7 +208,7 @@ export function gallery(context, host) {
         const x = left + (s - t0) / (t1 - t0) * width;
         g.fillRect(Math.round(x), 0, 1, 4);
         g.textAlign = x - left > width - 9 ? "right" : x - left < 9 ? "left" : "center";
-        g.fillText(s === marks[marks.length - 1] ? `${said(s)} s` : said(s), x, 6);
+        g.fillText(s === marks[marks.length - 1] ? saidTime(s, tile) : said(s), x, 6);
       }
     }
   }
@@ -230,7 +230,7 @@ export function gallery(context, host) {
     g.fillText(said(high), 101, 13);
     g.textAlign = "left";
     g.textBaseline = "middle";
-    g.fillText("dB", 108, 6);
+    g.fillText(tile.words.unit, 108, 6);
   }
 
   context.listen(scroll, "scroll", request);

@@ -1,6 +1,6 @@
 // The training panel: buttons, where the training stands, losses as they come, six windows and what becomes of them.
 
-import {FrequencyAxis, said, ticks, timeEdges} from "./core/axes.js";
+import {FrequencyAxis, said, saidTime, ticks, timeEdges, unitAt} from "./core/axes.js";
 import {sequential} from "./core/colormap.js";
 import {bytes} from "./core/courier.js";
 import {element, sized} from "./core/element.js";
@@ -23,7 +23,7 @@ export function trainingPanel(context) {
   const messages = element("div");
   const charts = element("div.zx-charts.zx-two"), gallery = element("div.zx-live"), canvas = element("canvas"), note = element("div.zx-quiet");
   root.append(element("div.zx-panelbar", {}, main, stop, asked, line), element("div.zx-meter", {}, bar), messages, charts,
-    element("div.zx-quiet.zx-livehead", {}, "six windows: above as they go in, below as they come out (dB above background)"), gallery, note);
+    element("div.zx-quiet.zx-livehead", {}, `six windows: above as they go in, below as they come out (${unitAt("background", tile)})`), gallery, note);
   gallery.append(canvas);
   const losses = [lossChart(context, charts, "reconstruction", "reconstruction loss"), lossChart(context, charts, "clustering", "KL divergence (nats)")];
 
@@ -108,7 +108,7 @@ export function trainingPanel(context) {
       g.fillText(said(hz), AXIS - 6, y);
     }
     g.textAlign = "left";
-    g.fillText("Hz", 0, top + 6);
+    g.fillText(tile.words.hz, 0, top + 6);
   }
 
   function times(g, top, width, n) {
@@ -118,7 +118,7 @@ export function trainingPanel(context) {
     for (let k = 0; k < n; k++) for (const s of marks) {
       const x = AXIS + k * (width + TILE_GAP) + (s - t0) / (t1 - t0) * width;
       g.fillRect(Math.round(x), top, 1, 4);
-      g.fillText(s === marks[marks.length - 1] ? `${said(s)} s` : said(s), x, top + 6);
+      g.fillText(s === marks[marks.length - 1] ? saidTime(s, tile) : said(s), x, top + 6);
     }
   }
 

@@ -1,5 +1,6 @@
 // Reconstructions: a few windows as they went in, as they came out, and what is left, at the step on show.
 
+import {unitAt} from "./core/axes.js";
 import {floats, Memory} from "./core/courier.js";
 import {element} from "./core/element.js";
 import {channels, taller} from "./core/picture.js";
@@ -53,7 +54,7 @@ export function reconstructions(context, host, indices) {
   function draw() {
     if (!answer) return;
     const size = channels(record.tile) * record.tile.n_freqs * record.tile.n_times, missing = answer.missing || undefined;
-    const unit = answer.level === "background" ? "dB above background" : "dB";
+    const unit = unitAt(answer.level, record.tile);
     const part = (array, k) => array.subarray(k * size, (k + 1) * size);
     rows.forEach(({canvas, plot}, k) => {
       const width = plot.clientWidth, [input, output, residual] = answer.arrays;
@@ -61,7 +62,7 @@ export function reconstructions(context, host, indices) {
       drawPanels(context, canvas, {width, height, panels: [
         {title: `input, ${unit}`, values: part(input, k), limits: answer.limits, unit},
         {title: `reconstruction, step ${answer.step + 1}`, values: part(output, k), limits: answer.limits, unit, missing},
-        {title: missing ? "" : "residual", values: part(residual, k), limits: [-answer.residual_limit, answer.residual_limit], unit: "dB", signed: true, missing: missing && " "},
+        {title: missing ? "" : "residual", values: part(residual, k), limits: [-answer.residual_limit, answer.residual_limit], unit: record.tile.words.unit, signed: true, missing: missing && " "},
       ]});
     });
     Object.assign(root.dataset, {painted: "true", step: answer.step});

@@ -43,14 +43,14 @@ export function drawPanels(context, canvas, {width, height, wave: envelope, wave
     const image = picture(toBytes(panel.values, ...panel.limits), tile, table);
     place(g, image, at(t0), top, at(t1) - at(t0), bottom - top);
     letters(g, tile, theme.font, x, top, bottom - top);
-    colourBar(g, theme, table, panel, x + each + 8, top, bottom - top);
-    timeAxis(g, theme, duration, at, bottom, each);
+    colourBar(g, theme, table, panel, tile.words.unit, x + each + 8, top, bottom - top);
+    timeAxis(g, theme, tile, at, bottom, each);
   });
   frequencyAxis(g, theme, frequency, tile, top, bottom);
   if (envelope) waveforms(g, theme, envelope, tile, waveUnit, LEFT, TITLE, each, top - TITLE - 6);
 }
 
-function timeAxis(g, theme, duration, at, bottom, width) {
+function timeAxis(g, theme, {duration_s: duration, words}, at, bottom, width) {
   g.fillStyle = theme.css("muted");
   g.textAlign = "center";
   g.textBaseline = "top";
@@ -58,7 +58,7 @@ function timeAxis(g, theme, duration, at, bottom, width) {
     g.fillRect(Math.round(at(s)), bottom + 1, 1, 4);
     g.fillText(said(s), at(s), bottom + 6);
   }
-  g.fillText("time (s)", at(duration / 2), bottom + 19);
+  g.fillText(words.time, at(duration / 2), bottom + 19);
 }
 
 function frequencyAxis(g, theme, frequency, tile, top, bottom) {
@@ -76,11 +76,11 @@ function frequencyAxis(g, theme, frequency, tile, top, bottom) {
   g.rotate(-Math.PI / 2);
   g.textAlign = "center";
   g.textBaseline = "top";
-  g.fillText("frequency (Hz)", 0, 0);
+  g.fillText(tile.words.frequency, 0, 0);
   g.restore();
 }
 
-function colourBar(g, theme, table, {limits, signed, unit, factor = 1}, x, top, height) {
+function colourBar(g, theme, table, {limits, signed, unit, factor = 1}, brief, x, top, height) {
   const [low, high] = limits.map(limit => limit / factor);
   for (let y = 0; y < height; y++) {
     const c = 3 * Math.round((1 - y / height) * 255);
@@ -101,7 +101,7 @@ function colourBar(g, theme, table, {limits, signed, unit, factor = 1}, x, top, 
   g.rotate(Math.PI / 2);
   g.textAlign = "center";
   g.textBaseline = "bottom";
-  g.fillText(height > 115 ? unit : "dB", 0, 0);
+  g.fillText(height > 115 ? unit : brief, 0, 0);
   g.restore();
 }
 

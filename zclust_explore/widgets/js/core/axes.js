@@ -93,6 +93,12 @@ export class FrequencyAxis {
   }
 }
 
+/** What colours mean at a level: "background" or "absolute". */
+export function unitAt(level, {words: {unit}}) { return level === "background" ? `${unit} above background`.trim() : unit; }
+
+/** A time with its unit, if it has one. */
+export function saidTime(s, {words}) { return `${said(s)} ${words.s}`.trim(); }
+
 /** Left and right edge of a spectrogram in s: each column reaches half a step to both sides. */
 export function timeEdges(times) {
   const step = times.length > 1 ? times[1] - times[0] : 1;
