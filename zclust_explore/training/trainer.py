@@ -30,8 +30,8 @@ class Trainer:
     Parameters
     ----------
     spectrograms : Spectrograms
-        Windows with NaN, infinity or one value throughout are left out of the run and told (see `Screening`):
-        `trainer.spectrograms` are those that are trained on.
+        Of one component, or of several that the network sees together. Windows with NaN, infinity or one value
+        throughout are left out of the run and told (see `Screening`): `trainer.spectrograms` are those trained on.
     latent_dim : int
         Size of the embedding.
     random_state : int, optional

@@ -24,8 +24,8 @@ class DecibelScale:
     specs : Spectrograms
 
     The limits are the 1st and 99.7th percentile of up to 400 windows spread over the set: one broken window does not
-    darken all the others. `background` is the median of each frequency over the same windows: in a real record the
-    levels of different frequencies lie tens of decibels apart, and fixed lines outshine every signal.
+    darken all the others. `background` is the median of each frequency of each component over the same windows: in a
+    real record the levels of different frequencies lie tens of decibels apart, and fixed lines outshine every signal.
     """
 
     specs: Spectrograms
