@@ -120,7 +120,7 @@ def test_a_store_of_parts_holds_components(specs, tmp_path):
     """What `read_spectrograms` writes piece by piece would lose its components, or get those of another piece."""
     for number, rows in enumerate((slice(0, 40), slice(40, 90))):
         Cut(specs.select(rows), [], []).save(tmp_path / "parts" / f"{number:06d}")
-    whole = completed(tmp_path, SignalSettings(Windowing(20.0)), [])
+    whole = completed(tmp_path, SignalSettings(Windowing(20.0)), [], [])
     assert whole.components == "ZNE" and whole.content_hash == specs.content_hash
     np.testing.assert_array_equal(whole.read([3, 41, 89]), specs.values[[3, 41, 89]])
     np.testing.assert_array_equal(whole.read_waveforms(slice(38, 42)), specs.waveforms[38:42].astype(np.float32))

@@ -14,7 +14,7 @@ from ..data.previewing import KEPT, Previewer
 from ..data.signal_settings import SignalSettings
 from ..data.spectrograms import Spectrograms
 from ..views.stretch import stretch_envelope
-from ..views.tiles import envelope
+from ..views.tiles import axis_words, envelope
 from ._base import column
 
 WAVE_WIDTH = 700
@@ -192,6 +192,8 @@ def _picture(
         "tile": {
             "n_freqs": n_freqs,
             "n_times": n_times,
+            "components": specs.components,
+            "words": axis_words(specs),
             "frequencies": [float(value) for value in specs.frequencies],
             "times": [float(value) for value in specs.times],
             "duration_s": specs.duration_s,
