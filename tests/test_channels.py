@@ -124,7 +124,7 @@ def test_a_store_of_parts_holds_components(specs, tmp_path):
     assert whole.components == "ZNE" and whole.content_hash == specs.content_hash
     np.testing.assert_array_equal(whole.read([3, 41, 89]), specs.values[[3, 41, 89]])
     np.testing.assert_array_equal(whole.read_waveforms(slice(38, 42)), specs.waveforms[38:42].astype(np.float32))
-    whole_again = joined([Cut(specs.select(slice(0, 40)), [], [])], SignalSettings(Windowing(20.0)), [])
+    whole_again = joined([Cut(specs.select(slice(0, 40)), [], [])], SignalSettings(Windowing(20.0)), [], [])
     assert whole_again.components == "ZNE" and whole_again.values.shape == (40, 3, *specs.shape)
 
 

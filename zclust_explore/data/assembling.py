@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -61,35 +62,35 @@ def completed(path: Path, settings: SignalSettings, skipped: list[Skipped], note
     except FileNotFoundError:
         pass
     names = sorted(part.name for part in (path / PARTS).iterdir() if not part.name.startswith("."))
-    told: dict[str, list[pd.DataFrame]] = {"skipped": [table(skipped)], "noted": [table(noted)]}
-    metadata, sizes, kept = [], [], []
-    of_first: Spectrograms | None = None
+    told: dict[str, list[Skipped]] = {"skipped": list(skipped), "noted": list(noted)}
+    metadata: list[pd.DataFrame] = []
+    kept = []
     for name in names:
-        for kind, tables in told.items():
-            tables.append(pd.read_json(path / PARTS / name / f"{kind}.json", orient="split", dtype=False))
-        if not (path / PARTS / name / "windows").exists():
-            continue
-        specs = Spectrograms.open(path / PARTS / name / "windows")
-        of_first = of_first or specs
-        metadata.append(specs.metadata)
-        sizes.append(specs.n_samples)
-        kept.append(f"{PARTS}/{name}/windows")
-    lists = {kind: pd.concat(tables).drop_duplicates(ignore_index=True) for kind, tables in told.items()}
-    if of_first is None:
+        for kind, found in told.items():
+            text = (path / PARTS / name / f"{kind}.json").read_text(encoding="utf-8")
+            found += [(record, reason) for record, reason in json.loads(text)["data"]]
+        windows = path / PARTS / name / "windows"
+        if windows.exists():  # of which there may be thousands: no more of each is opened than is needed
+            group: Any = zarr.open_group(windows, mode="r")["metadata"]
+            metadata.append(columns.read(group))
+            kept.append(f"{PARTS}/{name}/windows")
+    lists = {kind: table(found).drop_duplicates(ignore_index=True) for kind, found in told.items()}
+    if not kept:
         raise ValueError(f"source must hold a usable window, got none. {words(lists['skipped'])}")
+    of_first = Spectrograms.open(path / kept[0])
     root = zarr.open_group(path, mode="a")
     for name in ("frequencies", "times"):
         root.create_array(name, data=np.asarray(getattr(of_first, name), dtype="f8"), overwrite=True)
     columns.write(root.create_group("metadata", overwrite=True), pd.concat(metadata, ignore_index=True))
-    for kind, found in lists.items():
-        columns.write(root.create_group(kind, overwrite=True), found)
+    for kind, unlike in lists.items():
+        columns.write(root.create_group(kind, overwrite=True), unlike)
     # last: with these it is a store, and without them what is written above is written again
     known: dict[str, Any] = {
         "settings": {**of_first.settings, "signals": settings.to_dict()},
         "sampling_rate": of_first.sampling_rate,
         "components": of_first.components,
     }
-    root.attrs.update({"format": FORMAT, "kind": KIND, "parts": kept, "sizes": sizes, **known})
+    root.attrs.update({"format": FORMAT, "kind": KIND, "parts": kept, "sizes": list(map(len, metadata)), **known})
     specs = Spectrograms.open(path)
     root.attrs["content_hash"] = specs.content_hash  # read through once, here
     return specs

@@ -43,8 +43,8 @@ def write(group: zarr.Group, table: pd.DataFrame) -> None:
 
     A number that is missing where pandas has a mark for that becomes NaN.
     """
-    group.attrs["columns"] = [str(name) for name in table.columns]
-    group.attrs["n_rows"] = len(table)  # a table without columns has rows, too
+    # a table without columns has rows, too
+    group.attrs.update({"columns": [str(name) for name in table.columns], "n_rows": len(table)})
     for number, name in enumerate(table.columns):
         column = table[name]
         attrs: dict[str, Any] = {"name": str(name)}
@@ -59,8 +59,7 @@ def write(group: zarr.Group, table: pd.DataFrame) -> None:
             codes, words = pd.factorize(column.astype(object).map(str, na_action="ignore"))  # -1 where missing
             data = codes.astype("i4")
             attrs.update(type="text", words=list(words))
-        array = group.create_array(f"{number:03d}", data=np.ascontiguousarray(data))
-        array.attrs.update(attrs)
+        group.create_array(f"{number:03d}", data=np.ascontiguousarray(data), attributes=attrs)
 
 
 def read(group: zarr.Group) -> pd.DataFrame:

@@ -9,11 +9,14 @@ import tempfile
 import uuid
 import weakref
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+FLUSHES = 8  # files at a time
 
 
 @contextmanager
@@ -32,8 +35,9 @@ def new_folder(path: Path) -> Iterator[Path]:
     partial.mkdir()  # not tempfile's, whose folders only their owner can read
     try:
         yield partial
-        for file in partial.rglob("*"):  # a rename may reach the disk before what it names
-            _flush(file)
+        # a rename may reach the disk before what it names; a disk is told of many files in the time of one
+        with ThreadPoolExecutor(FLUSHES) as pool:
+            list(pool.map(_flush, partial.rglob("*")))
         os.rename(partial, path)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
-from scipy.signal import detrend, firwin, resample_poly
+from scipy.signal import firwin, resample_poly
 
 from .pieces import Gaps, bridged, merged
 from .records import continuous, not_finite, remark, response_ends, screened, why_no_response
@@ -179,7 +179,7 @@ class Preprocessing:
         told += [(piece.start_ns, remark(piece.data, self.clip_points)) for piece in kept]
         if self.gaps == "zero":
             kind = self.detrend or "constant"
-            kept = [replace(piece, data=detrend(piece.data.astype(float), type=kind)) for piece in kept]
+            kept = [replace(piece, data=straightened(piece.data.astype(float), kind)) for piece in kept]
         joined, filled = bridged(kept, rate, self.gaps, self.max_gap_s, self.taper_s)
         told += [(start_ns, f"gap of {length_s:g} s filled ({self.gaps})") for start_ns, length_s in filled]
         prepared.noted.extend((records[0].id, UTCDateTime(ns=start_ns), words) for start_ns, words in told if words)
@@ -209,7 +209,7 @@ class Preprocessing:
 
         stats = trace.stats
         if self.detrend and self.gaps != "zero":
-            trace.detrend(self.detrend)
+            trace.data = straightened(trace.data, self.detrend)
         if self.taper_s:
             trace.taper(max_percentage=None, max_length=min(self.taper_s, stats.npts * stats.delta / 2))
         if self.output:
@@ -238,6 +238,16 @@ class Preprocessing:
         trace.data /= size
         finite = np.isfinite(size) and np.isfinite(trace.data).all()
         return "" if finite else "not finite: the steps gave NaN or infinity"
+
+
+def straightened(data: np.ndarray, kind: Detrend) -> np.ndarray:
+    """Samples without their mean or best line: what SciPy's `detrend` solves as a system, which takes far longer."""
+    data = data - data.mean()
+    if kind == "linear" and len(data) > 1:
+        line = np.linspace(-1.0, 1.0, len(data))
+        line *= line @ data / (line @ line)
+        data -= line
+    return data
 
 
 def resample(trace: Trace, sampling_rate: float) -> None:

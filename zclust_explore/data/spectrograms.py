@@ -18,6 +18,8 @@ from .components import check_components
 from .files import new_folder
 from .ready_made import ReadyMade
 
+HASH_BYTES = 16 * 2**20
+
 
 @dataclass(frozen=True, eq=False)
 class Spectrograms(ReadyMade):
@@ -193,8 +195,11 @@ class Spectrograms(ReadyMade):
             digest.update(np.ascontiguousarray(axis, dtype="<f8").tobytes())
         digest.update(np.array(self.values.shape, dtype="<i8").tobytes())
         digest.update(self.components.encode())
-        for start in range(0, self.n_samples, 256):
-            digest.update(np.ascontiguousarray(self.read(slice(start, start + 256)), dtype="<f4").tobytes())
+        rows = max(
+            1, HASH_BYTES // (4 * int(np.prod(self.values.shape[1:])))
+        )  # of a store, few chunks are unpacked twice
+        for start in range(0, self.n_samples, rows):
+            digest.update(np.ascontiguousarray(self.read(slice(start, start + rows)), dtype="<f4").data)
         return digest.hexdigest()
 
     def save(self, path: str | os.PathLike[str]) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import zarr
+from zarr.codecs import ZstdCodec
 
 from . import columns
 from .files import to_json
@@ -18,6 +19,7 @@ from .parts import Parts
 FORMAT = 1
 KIND = "zclust_explore.Spectrograms"
 CHUNK_BYTES = 4 * 2**20
+PACKING = ZstdCodec(level=1)  # half the time of Zarr's own level, and as small: windows that overlap repeat each other
 
 
 def rows(array: Any, indices: Any) -> np.ndarray:
@@ -37,20 +39,23 @@ def write(
     attributes: Mapping[str, Any],
 ) -> None:
     """Write a store into a folder: arrays of n_samples rows in chunks of about 4 MiB, or nothing where one is None."""
-    root = zarr.open_group(folder, mode="w")
-    root.attrs.update({"format": FORMAT, "kind": KIND, **json.loads(to_json(dict(attributes)))})
+    known = {"format": FORMAT, "kind": KIND, **json.loads(to_json(dict(attributes)))}
+    root = zarr.open_group(folder, mode="w", attributes=known)
     for name, axis in axes.items():
         root.create_array(name, data=np.asarray(axis, dtype="f8"))
     for name, array in arrays.items():
         if array is None:
             continue
         row_bytes = 4 * int(np.prod(array.shape[1:]))
-        n_rows = int(np.clip(CHUNK_BYTES // row_bytes, 1, array.shape[0]))
-        stored = root.create_array(name, shape=array.shape, chunks=(n_rows, *array.shape[1:]), dtype="f4")
+        n_chunks = -(-array.shape[0] // max(1, CHUNK_BYTES // row_bytes))
+        n_rows = -(-array.shape[0] // n_chunks)  # alike: the last one is filled up, and packed, whatever is in it
+        chunks = (n_rows, *array.shape[1:])
+        stored = root.create_array(name, shape=array.shape, chunks=chunks, dtype="f4", compressors=PACKING)
         for start in range(0, array.shape[0], n_rows):
             stored[start : start + n_rows] = rows(array, slice(start, start + n_rows))
     for name, table in tables.items():
-        columns.write(root.create_group(name), table)
+        if len(table):  # five small files for nothing, with each of a thousand parts
+            columns.write(root.create_group(name), table)
 
 
 def read(path: Path) -> tuple[dict[str, Any], str | None]:
@@ -83,9 +88,7 @@ def read(path: Path) -> tuple[dict[str, Any], str | None]:
         "metadata": columns.read(root["metadata"]),
         "settings": attrs["settings"],
         "sampling_rate": attrs["sampling_rate"],
-        "skipped": columns.read(root["skipped"]),
         "components": attrs.get("components", ""),  # of stores from before there were several, none
     }
-    if "noted" in root:
-        fields["noted"] = columns.read(root["noted"])
+    fields |= {name: columns.read(root[name]) for name in ("skipped", "noted") if name in root}
     return fields, attrs.get("content_hash")
