@@ -183,8 +183,7 @@ def test_killed_halfway_a_second_call_finishes(archive, tmp_path):
         textwrap.dedent(f"""
         from zclust_explore.data import jobs
         jobs.SPAN_S = 900.0
-        from zclust_explore.data.fdsn import sds_path
-from zclust_explore.data.reading import read_spectrograms
+        from zclust_explore.data.reading import read_spectrograms
         read_spectrograms({str(archive)!r}, to={str(tmp_path / "store")!r}, workers=1, **{settings!r})
         """)
     )
@@ -212,8 +211,7 @@ def test_a_dask_client_does_it_although_a_worker_is_killed(archive, tmp_path):
         from pathlib import Path
         from distributed import Client, LocalCluster
         from zclust_explore.data import jobs
-        from zclust_explore.data.fdsn import sds_path
-from zclust_explore.data.reading import read_spectrograms
+        from zclust_explore.data.reading import read_spectrograms
 
         def kill(number, parts):
             while not parts.is_dir() or len(list(parts.glob("[0-9]*"))) < 3:

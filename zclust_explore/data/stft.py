@@ -175,16 +175,16 @@ def _values(waveforms: np.ndarray, sampling_rate: float, settings: STFT) -> tupl
             mean = batch.mean(axis=1, dtype="f8", keepdims=True)
             batch = np.subtract(batch, mean, out=np.empty(batch.shape, kind), casting="same_kind")
         padded[: len(batch), :, :n_segment] = sliding_window_view(batch, n_segment, axis=1)[:, ::hop]
-        rows = padded[: len(batch)].reshape(-1, n_fft)  # (batch * n_times, n_fft): one product of matrices, not many
-        segments = rows[:, :n_segment]
+        # window by window, so that its numbers do not depend on which others are computed with it
+        rows = padded[: len(batch)]  # (batch, n_times, n_fft)
+        segments = rows[..., :n_segment]
         if degree:
             segments -= (segments @ line) @ line.T
         segments *= taper
-        spectrum = rfft(rows)[:, inside]
+        spectrum = rfft(rows)[..., inside]
         power = spectrum.real**2 + spectrum.imag**2
         power = power * weights if settings.frequency_axis == "bins" else power @ weights.T
-        level = _scaled(power.reshape(len(batch), starts.size, -1), settings)
-        values[start : start + step] = level.transpose(0, 2, 1)
+        values[start : start + step] = _scaled(power, settings).transpose(0, 2, 1)
     return values, (starts + n_segment / 2) / sampling_rate
 
 
