@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from .checking import MOST_POINTS, check
 from .fates import Samples, Window, fate
 from .jobs import Span, plan, span_ns, stretches
 from .listing import Listing
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 READ_LIMIT_S = 120.0
 KEPT = 3  # spans whose samples stay in memory: those on both sides of an edge, and one more
-MOST_POINTS = 2**26  # of a window, of its transform, of all windows of a stretch: each is up to half a gigabyte
-MOST_FREQS = 4096
 ENTIRE_S = 1e10  # no record is as long
 Made = TypeVar("Made")
 
@@ -79,6 +78,8 @@ class Previewer:
         self._stretches: dict[Any, list[Entry]] = {}
         self._reads: dict[Any, tuple[list[Trace], list[Skipped]]] = {}
         self._samples: dict[Any, Samples] = {}
+        self._fates: dict[Any, list[Window]] = {}
+        self._spectrograms: dict[Any, Spectrograms] = {}
 
     # -- the plan ----------------------------------------------------------------------------------------------------
 
@@ -88,27 +89,7 @@ class Previewer:
 
     def check(self, settings: SignalSettings) -> None:
         """Raise ValueError if a setting is impossible with these records, or too much for somebody who waits."""
-        rate, window_s = self.sampling_rate(settings), settings.windowing.window_s
-        if window_s * rate > MOST_POINTS:
-            raise ValueError(f"window_s must be at most {MOST_POINTS / rate:g} s at {rate:g} Hz, got {window_s:g}.")
-        n_points, segment_s = round(window_s * rate), settings.stft.get("segment_s")
-        if segment_s is None and round(window_s / 12 * rate) < 8:
-            least = f"{96 / rate:g} s at {rate:g} Hz, for twelve segments of 8 points"
-            raise ValueError(f"window_s must be at least {least}, got {window_s:g}.")
-        if segment_s is not None and segment_s > 0 and not 8 <= round(segment_s * rate) <= n_points:
-            limits = f"{8 / rate:g} and {window_s:g} s at {rate:g} Hz"
-            raise ValueError(f"segment_s must be between {limits}, got {segment_s:g}.")
-        if (settings.stft.get("n_freqs") or 0) > MOST_FREQS:
-            raise ValueError(f"n_freqs must be at most {MOST_FREQS}, got {settings.stft['n_freqs']}.")
-        stft = settings.stft_for(rate)
-        n_times = (window_s - stft.segment_s) / max(stft.hop_s, 1 / rate) + 1
-        if n_times * max(stft.n_fft_points(rate), stft.n_freqs or 0) > MOST_POINTS:
-            raise ValueError(
-                f"hop_s must be longer where a segment is {stft.segment_s:g} s: {n_times:.0f} segments a window are "
-                f"too many, got {stft.hop_s:g}."
-            )
-        window = np.random.default_rng(0).normal(size=(1, n_points))
-        spectrograms_from_waveforms(window, rate, **settings.stft)
+        check(settings, self.sampling_rate(settings))
 
     def course(self, record: int, settings: SignalSettings) -> Course:
         """Windows that begin in a record."""
@@ -243,6 +224,10 @@ class Previewer:
 
     def windows(self, record: int, settings: SignalSettings, numbers: slice) -> list[Window]:
         """Some of the windows of a record."""
+        key = (record, numbers.start, numbers.stop, *self._key(settings))
+        return _kept(self._fates, key, lambda: self._windows(record, settings, numbers))
+
+    def _windows(self, record: int, settings: SignalSettings, numbers: slice) -> list[Window]:
         course, entry = self.course(record, settings), self.listing.entries[record]
         spans, _ = self._spans_of(entry, settings)
         of_span = {int(k): self.samples(entry, spans[k], settings) for k in np.unique(course.spans[numbers])}
@@ -264,6 +249,10 @@ class Previewer:
         kept = [window for window in windows if not window.reason]
         if not kept:
             return None
+        key = (record, tuple(window.start_ns for window in kept), settings.to_toml(), len(self.listing.entries))
+        return _kept(self._spectrograms, key, lambda: self._transformed(record, settings, kept))
+
+    def _transformed(self, record: int, settings: SignalSettings, kept: list[Window]) -> Spectrograms:
         starts = pd.to_datetime([window.start_ns for window in kept], utc=True)
         table = pd.DataFrame({"trace_id": self.listing.entries[record].trace_id, "starttime": starts})
         waveforms = np.stack([window.waveform for window in kept if window.waveform is not None])

@@ -19,7 +19,7 @@ from ._base import column
 
 WAVE_WIDTH = 700
 N_COMPARED = 16  # windows of which the colours are: the same for all of a stretch, so that they can be compared
-COMPARED_POINTS = 2**24
+COMPARED_POINTS = 2**22
 UNITS = {"displacement": "m", "velocity": "m/s", "acceleration": "m/s²"}
 
 
