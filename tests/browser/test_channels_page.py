@@ -5,7 +5,9 @@ import pytest
 
 from tests.browser.test_explorer_page import SYNCED, Bench, drag
 from tests.harness.notebook import set_theme
+from tests.made_runs import make_run
 from tests.toys import polarised
+from zclust_explore.data.spectrograms import Spectrograms
 from zclust_explore.training.trainer import Trainer
 from zclust_explore.widgets import EmbeddingMap, Explorer, Gallery, Reconstructions, TrainingPanel
 
@@ -112,6 +114,28 @@ def test_training_panel_shows_components(mount, trainer, artefacts) -> None:
     panel.close()
 
 
+def test_images_stand_upright_and_have_pixels(mount, tmp_path, monkeypatch, artefacts) -> None:
+    """Images would be upside down, under an axis in hertz."""
+    monkeypatch.setattr("zclust_explore.widgets._base.RunWidget._start_umap", lambda self: None)
+    images = np.random.default_rng(0).normal(0, 10, (48, 24, 20))
+    images[:, 2:5, 8:12] += 100  # a mark near the top
+    specs = Spectrograms.from_images(images)
+    widget = Explorer(make_run(tmp_path / "run", specs, n_pretrain=1, n_cluster=2))
+    state = {name: getattr(widget, name) for name in SYNCED if name in widget.trait_names()}
+    bench = Bench(mount(Explorer._esm, state, css=Explorer._css), widget)
+    bench.until(".zx-tile[data-painted=true]")
+    bench.page.locator(".zx-gallery select[data-key=level]").select_option("absolute")
+    bench.page.locator(".zx-tile").first.click()
+    bench.until(".zx-closeup[data-painted=true]")
+    bench.until(".zx-tile[data-painted=true]")
+    bench.page.set_viewport_size({"width": 1400, "height": 1100})
+    bench.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    bench.page.screenshot(path=artefacts / "images_explorer.png")
+    assert state["record"]["tile"]["words"]["frequency"] == "row (pixel)"
+    assert not bench.page.locator(".zx-error").count()
+    widget.close()
+
+
 def test_explorer_in_jupyterlab(notebook, trainer, artefacts) -> None:
     """What works in a bare page would fail with a real kernel and real messages."""
     page = notebook(
@@ -123,7 +147,7 @@ def test_explorer_in_jupyterlab(notebook, trainer, artefacts) -> None:
     )
     page.wait_for_selector(".zx-explorer .zx-map[data-painted=true]")
     page.wait_for_selector(".zx-tile[data-painted=true]")
-    page.wait_for_selector(".zx-closeup[data-painted=true]")
+    page.wait_for_selector(".zx-closeup[data-painted=true]", timeout=240_000)  # the kernel imports PyTorch for it
     page.set_viewport_size({"width": 1500, "height": 1500})
     page.wait_for_selector(".zx-closeup[data-painted=true]")
     page.locator(".zx-explorer").screenshot(path=artefacts / "channels_lab.png")
