@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from tests.made_runs import N_CLUSTERS, make_run
-from zclust_explore.views.frames import GRID, history, map_frames, membership, samples
+from zclust_explore.data.assignments import target_distribution
+from zclust_explore.views.frames import GRID, assignments_over_steps, history, map_frames, membership, samples
 from zclust_explore.views.palette import PALETTE, UNCLUSTERED
 from zclust_explore.views.projection import project_pca
 from zclust_explore.views.tiles import DecibelScale, describe, envelope, tiles
@@ -40,6 +41,17 @@ def test_membership_is_that_of_the_run(run) -> None:
     np.testing.assert_array_equal(members.labels[-1], run.labels)
     np.testing.assert_allclose(members.q[-1] / 255, q.max(axis=1), atol=0.003)
     np.testing.assert_array_equal(members.sizes[-1], np.bincount(run.labels, minlength=N_CLUSTERS))
+
+
+def test_mass_and_assignments_over_steps_are_those_of_the_run(run) -> None:
+    """The ribbon of a window would be that of another, or p be drawn from sums of another step."""
+    mass, course = membership(run).mass, assignments_over_steps(run, 7)
+    assert np.isnan(mass[:2]).all() and np.isnan(course[:2]).all()
+    for step in range(2, len(run)):
+        q = run.snapshot(step).soft_assignments()
+        np.testing.assert_allclose(course[step], q[7], rtol=1e-12)
+        weight = course[step] ** 2 / mass[step]
+        np.testing.assert_allclose(weight / weight.sum(), target_distribution(q)[7], rtol=1e-6)
 
 
 def test_history_has_gaps_where_nothing_was(run) -> None:

@@ -1,5 +1,6 @@
 """What all widgets share, without a browser: columns of one moment, answers to every question."""
 
+import numpy as np
 import pytest
 
 from tests.made_runs import make_run
@@ -29,6 +30,17 @@ def test_columns_are_of_one_moment(run, monkeypatch) -> None:
     assert len(widget.record["labels"]) == steps * 24
     assert len(widget.record["epochs"]) == steps
     assert len(widget.pca["xy"]) == steps * 24 * 2 * 2
+    widget.close()
+
+
+def test_assignments_of_one_window_are_one_small_answer(run) -> None:
+    """Opening a window would send q of all windows, or the wrong row."""
+    widget = EmbeddingMap(run)
+    answer, (q,) = widget.questions["assignments"]({"index": 5})
+    assert answer == {}
+    sent = np.frombuffer(q, "<f4").reshape(4, run.n_clusters)
+    assert np.isnan(sent[:2]).all()
+    np.testing.assert_allclose(sent[-1], run.soft_assignments()[5], rtol=1e-6)
     widget.close()
 
 

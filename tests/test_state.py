@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import traitlets
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +51,10 @@ def test_a_mask_selects_its_windows() -> None:
         state.selection = [True, False, True]
     with pytest.raises(TypeError, match="selection must hold indices or booleans, got float64"):
         state.selection = [0.5]
+
+
+@pytest.mark.parametrize("wrong", [0, 61])
+def test_speed_has_limits(wrong) -> None:
+    """Playing would stand still, or ask for more frames than a screen has."""
+    with pytest.raises(traitlets.TraitError):
+        ExplorerState(n_samples=5, speed=wrong)

@@ -7,44 +7,18 @@ import numpy as np
 import pytest
 
 from tests.harness import mount as mounting
+from tests.harness.bench import SYNCED, Bench
 from tests.harness.mount import set_page_theme
 from tests.made_runs import N_CLUSTER, N_PRETRAIN, make_run
 from zclust_explore.widgets import EmbeddingMap, Explorer, Gallery, Reconstructions, Timeline
 
 N_STEPS = N_PRETRAIN + N_CLUSTER
-SYNCED = ("record", "pca", "umap", "umap_status", "indices")
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A finished run of 120 windows."""
     return make_run(tmp_path_factory.mktemp("runs") / "run", n_samples=120)
-
-
-class Bench:
-    """A widget drawn in a bare page, whose questions are answered by its Python half when `answer` is called."""
-
-    def __init__(self, page, widget) -> None:
-        self.page, self.widget, self._answered = page, widget, 0
-
-    def answer(self) -> list[str]:
-        """Answer what was asked since the last time; returns the kinds of questions."""
-        asked = self.page.evaluate("from => model.sent.slice(from).map(message => message.content)", self._answered)
-        self._answered += len(asked)
-        for content in asked:
-            answer, buffers = self.widget.questions[content["kind"]](content)
-            message = [{"id": content["id"], **answer}, mounting.encoded(buffers)]
-            self.page.evaluate("([content, buffers]) => model.receive(content, decoded(buffers))", message)
-        return [content["kind"] for content in asked]
-
-    def until(self, selector: str) -> None:
-        """Answer questions until the page has an element."""
-        for _ in range(200):
-            self.answer()
-            if self.page.locator(selector).count():
-                return
-            self.page.wait_for_timeout(25)
-        raise AssertionError(f"{selector} never came")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ function fakeModel(state) {
     state, sent: [], saved: [],
     get: key => state[key],
     set(key, value) {
+      if (typeof key === "object") { for (const [name, entry] of Object.entries(key)) model.set(name, entry); return; }
       if (state[key] === value) return;
       state[key] = dirty[key] = value;
       fire(`change:${key}`, model, value);

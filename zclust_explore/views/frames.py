@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..data.assignments import soft_assignments
 from ..data.run import Run
 from .projection import Projection
 
@@ -61,11 +62,14 @@ class Membership:
         Largest soft assignment, 255 for certainty; 0 before clustering.
     sizes : array (n_snapshots, n_clusters), int32
         Windows of each cluster.
+    mass : array (n_snapshots, n_clusters), float32
+        Sum of q over all windows; NaN before clustering. With it, p of one window follows from its own q.
     """
 
     labels: np.ndarray
     q: np.ndarray
     sizes: np.ndarray
+    mass: np.ndarray
 
 
 def membership(run: Run) -> Membership:
@@ -82,6 +86,7 @@ def membership(run: Run) -> Membership:
     labels = np.full((len(run), run.n_samples), UNCLUSTERED, dtype=np.uint8)
     certainty = np.zeros((len(run), run.n_samples), dtype=np.uint8)
     sizes = np.zeros((len(run), n_clusters), dtype=np.int32)
+    mass = np.full((len(run), n_clusters), np.nan, dtype=np.float32)
     for step, snapshot in enumerate(run.snapshots):
         if snapshot.centroids is None:
             continue
@@ -89,7 +94,18 @@ def membership(run: Run) -> Membership:
         labels[step] = q.argmax(axis=1)
         certainty[step] = np.rint(q.max(axis=1) * 255)
         sizes[step] = np.bincount(labels[step], minlength=n_clusters)[:n_clusters]
-    return Membership(labels, certainty, sizes)
+        mass[step] = q.sum(axis=0)
+    return Membership(labels, certainty, sizes, mass)
+
+
+def assignments_over_steps(run: Run, index: int) -> np.ndarray:
+    """Soft assignments q of one window at every snapshot: (n_snapshots, n_clusters), NaN before clustering."""
+    course = np.full((len(run), run.n_clusters or 0), np.nan)
+    for step, snapshot in enumerate(run.snapshots):
+        if snapshot.centroids is not None:
+            one = snapshot.embedding[index : index + 1]
+            course[step] = soft_assignments(one, snapshot.centroids, snapshot.alpha)[0]
+    return course
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,12 @@ class ExplorerState(traitlets.HasTraits):
         "auto" is UMAP as soon as there is one, PCA until then.
     sort : {"typical", "doubtful", "time"}
         Order of the gallery.
+    trails : bool
+        Whether the map shows the way of windows that changed their cluster, and of the centroids.
+    speed : int
+        Steps in a second while the timeline plays: 1 … 60.
+    loop : bool
+        Whether playing goes on from the first centroids after the last step.
     level : {"background", "absolute"}
         Decibels above each frequency's median over the data set, or as they are.
 
@@ -52,6 +58,9 @@ class ExplorerState(traitlets.HasTraits):
     opened = traitlets.Int(-1).tag(sync=True)
     projection = traitlets.Enum(["auto", "pca", "umap"], "auto").tag(sync=True)
     sort = traitlets.Enum(["typical", "doubtful", "time"], "typical").tag(sync=True)
+    trails = traitlets.Bool(True).tag(sync=True)
+    speed = traitlets.Int(8, min=1, max=60).tag(sync=True)
+    loop = traitlets.Bool(False).tag(sync=True)
     level = traitlets.Enum(["background", "absolute"], "background").tag(sync=True)
 
     @property

@@ -1,4 +1,4 @@
-"""Answers to what the browser asks about single windows: tiles, the close-up, reconstructions."""
+"""Answers to what the browser asks about single windows: tiles, the close-up, its past, reconstructions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..data.run import Run
+from ..views.frames import assignments_over_steps
 from ..views.tiles import DecibelScale, describe, envelope, residual_limit, tiles
 from ._base import Answer, RunWidget, column
 
@@ -29,6 +30,7 @@ class WindowAnswers:
         questions: dict[str, Callable[[dict[str, Any]], Answer]] = {
             "tiles": self.tiles,
             "open": self.open,
+            "assignments": self.assignments,
             "reconstructions": self.reconstructions,
         }
         widget.questions.update(questions)
@@ -51,6 +53,11 @@ class WindowAnswers:
         if waves is not None:
             arrays.append(column(envelope(waves - waves.mean(axis=-1, keepdims=True), WAVE_WIDTH), "f4"))
         return answer, arrays
+
+    def assignments(self, content: dict[str, Any]) -> Answer:
+        """Soft assignments of one window at every step: (n_snapshots, n_clusters), NaN before clustering."""
+        index = self._indices([content["index"]])
+        return {}, [column(assignments_over_steps(self.run, int(index[0])), "f4")]
 
     def reconstructions(self, content: dict[str, Any]) -> Answer:
         """Some windows: spectrograms, reconstructions, residuals, each (n, [n_channels,] n_freqs, n_times)."""

@@ -201,6 +201,7 @@ def membership_columns(members: Membership) -> dict[str, Any]:
         "labels": column(members.labels, "u1"),
         "q": column(members.q, "u1"),
         "sizes": column(members.sizes, "i4"),
+        "mass": column(members.mass, "f4"),
     }
 
 

@@ -6,6 +6,7 @@ import {closeUp} from "./closeup.js";
 import {gallery} from "./gallery.js";
 import {keys} from "./keys.js";
 import {embeddingMap} from "./map.js";
+import {ribbon} from "./ribbon.js";
 import {TilePages} from "./tilepage.js";
 import {timeline} from "./timeline.js";
 
@@ -16,7 +17,7 @@ export function render(host) {
     const map = embeddingMap(context, upper);
     gallery(context, upper);
     const strip = timeline(context, context.root);
-    closeUp(context, context.root);
+    ribbon(context, closeUp(context, context.root).element, strip.go);
     keys(context, {map, timeline: strip});
     context.root.dataset.painted = "true";
   });

@@ -4,7 +4,7 @@ import {element, icon} from "./core/element.js";
 import {inverted} from "./core/mask.js";
 
 const HELP = [
-  ["← →", "step back, step on (with shift: ten)"], ["Home End", "first, last step"], ["space", "play, pause"],
+  ["← →", "step back, step on (with shift: ten)"], ["Home End c", "first, last step, first centroids"], ["space", "play, pause"],
   ["drag", "lasso or box; shift adds, alt removes"], ["space + drag", "move the map (also the middle button)"], ["wheel", "zoom about the pointer"],
   ["l b h", "lasso, box, hand"], ["0", "show everything"], ["i", "invert the selection"], ["Esc", "close the close-up, then clear the selection"],
   ["click", "open a window; shift and alt change the selection"], ["?", "this list"],

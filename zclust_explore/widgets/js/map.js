@@ -10,6 +10,7 @@ import {gestures} from "./gestures.js";
 import {hoverCard} from "./hovercard.js";
 import {legend} from "./legend.js";
 import {drawAxes, drawCentroids, drawOutline} from "./overlay.js";
+import {trails} from "./trails.js";
 
 const GLIDE_MS = 150, LEFT = 46, BOTTOM = 34;
 const TOOLS = {lasso: "Lasso (l): draw around windows", box: "Box (b)", pan: "Move (h): or hold space, or the middle button"};
@@ -30,7 +31,8 @@ export function embeddingMap(context, host) {
   const shown = new Float32Array(2 * record.n), start = new Float32Array(2 * record.n);
   let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [];
   const card = hoverCard(context, stage);
-  const bar = toolbar();
+  const bar = toolbar(), ways = trails(context, tools);
+  top.title = "Colours follow each centroid: a cluster keeps its number and colour for the whole clustering";
 
   const xy = () => context.projection.xy.subarray(2 * record.n * context.step, 2 * record.n * (context.step + 1));
 
@@ -65,23 +67,25 @@ export function embeddingMap(context, host) {
     else { if (glide) { glide.from = drawnStep; glide.follow = false; } report(); }
   }
 
+  /** Of a dot, in CSS pixels. */
+  function radius() { return Math.min(5, Math.max(1.1, 10 * record.n ** -0.155)) * Math.min(1.7, Math.max(1, camera.zoom) ** 0.3); }
+
   function paintPoints() {
     const {step} = context, isolated = context.visible(), mask = store.mask, certainty = record.qAt(step);
     const byQ = store.get("colour_by") === "q";
     const table = byQ ? sequential() : clusterTable(record.palette), values = byQ ? certainty : record.labelsAt(step);
-    const radius = Math.min(5, Math.max(1.1, 10 * record.n ** -0.155)) * Math.min(1.7, Math.max(1, camera.zoom) ** 0.3);
     const gap = record.n <= 6000 ? 0.8 : 0;
     raster.clear(theme.rgb("bg"));
-    const style = {camera, radius, gap};
+    const style = {camera, radius: radius(), gap};
     const rest = orderByDoubt(certainty, i => isolated(i) && !(mask && mask[i]));
     raster.points(shown, rest, values, table, {...style, strength: mask ? 0.2 : 1});
     if (mask) {
       const chosen = orderByDoubt(certainty, i => isolated(i) && mask[i]);
-      raster.points(shown, chosen, values, table, {...style, radius: radius + 0.4, strength: 1});
+      raster.points(shown, chosen, values, table, {...style, radius: style.radius + 0.4, strength: 1});
     }
     for (const index of [store.get("opened"), store.get("hover")])
       if (index >= 0 && index < record.n && isolated(index))
-        raster.points(shown, Uint32Array.of(index), values, table, {...style, radius: radius + 1.5, gap: 2, gapColour: theme.rgb("fg"), strength: 1});
+        raster.points(shown, Uint32Array.of(index), values, table, {...style, radius: style.radius + 1.5, gap: 2, gapColour: theme.rgb("fg"), strength: 1});
     raster.show();
     let visible = 0;
     for (let i = 0; i < record.n; i++) if (isolated(i)) visible++;
@@ -92,8 +96,9 @@ export function embeddingMap(context, host) {
   function paintOver(fraction) {
     const g = sized(over, stage.clientWidth, stage.clientHeight), isolated = store.get("isolated");
     drawAxes(g, theme, area, camera, drawnProjection);
+    ways.draw(g, area, camera, drawnProjection, shown, radius());
     drawCentroids(g, theme, area, camera, record, drawnProjection, drawnStep, fraction, glide?.from ?? drawnStep,
-      c => !isolated.length || isolated.includes(c));
+      c => !isolated.length || isolated.includes(c), store.get("trails"));
     const outline = hand.outline();
     if (outline) drawOutline(g, theme, area, outline);
   }
@@ -184,7 +189,7 @@ export function embeddingMap(context, host) {
     target();
     draw(performance.now());
   });
-  store.on(["step", "mask", "isolated", "hover", "opened", "colour_by", "projection"], request, context.signal);
+  store.on(["step", "mask", "isolated", "hover", "opened", "colour_by", "projection", "trails"], request, context.signal);
   store.on(["projection", "colour_by"], badge, context.signal);
   context.onModel(["pca", "umap", "umap_status"], () => { badge(); request(); });
   theme.on(request);

@@ -43,8 +43,8 @@ export function drawAxes(g, theme, area, camera, projection) {
   g.restore();
 }
 
-/** Centroids at a step with the way they came, numbered; `shown` hides those of clusters that are not isolated. */
-export function drawCentroids(g, theme, area, camera, record, projection, step, fraction, from, shown) {
+/** Centroids at a step, numbered, with the `paths` they came; `shown` hides those of clusters that are not isolated. */
+export function drawCentroids(g, theme, area, camera, record, projection, step, fraction, from, shown, paths) {
   const k = record.clusters, first = record.firstClustered;
   if (!k || first < 0 || step < first) return;
   const {centroids} = projection;
@@ -67,7 +67,7 @@ export function drawCentroids(g, theme, area, camera, record, projection, step, 
     g.strokeStyle = theme.css("fg");
     g.lineWidth = 1;
     g.beginPath();
-    for (let s = first; s < step; s++) g.lineTo(...point(s, c));
+    for (let s = first; paths && s < step; s++) g.lineTo(...point(s, c));
     g.lineTo(...place);
     g.stroke();
     g.globalAlpha = 1;

@@ -1,28 +1,29 @@
 // The timeline: play, scrub, and what happened when. Scrubbing stays in the page; Python hears of it afterwards.
 
-import {element, icon} from "./core/element.js";
+import {element} from "./core/element.js";
 import {chart} from "./charts.js";
-
-const STEPS_PER_SECOND = 8;
+import {player} from "./player.js";
+import {river} from "./river.js";
 
 export function timeline(context, host, {charts = true} = {}) {
   const {record, store} = context, last = record.steps - 1;
   const root = host.appendChild(element("section.zx-timeline", {"aria-label": "timeline"}));
-  const play = element("button.zx-icon.zx-play", {title: "Play (space)", "aria-label": "play", onclick: () => toggle()}, icon("play"));
+  const play = player(context, root);
   const slider = element("input.zx-slider", {type: "range", min: 0, max: last, step: 1, "aria-label": "step",
     title: "Drag, or the arrow keys; Home and End"});
   const words = element("span.zx-step", {"aria-live": "off"});
   const track = element("div.zx-track", {}, phases(), slider);
-  root.append(element("div.zx-strip", {}, play, track, words));
+  root.append(element("div.zx-strip", {}, ...play.controls, track, words));
   const drawn = charts ? small() : [];
-  let playing = 0, begun = 0, from = 0;
+  if (charts) river(context, root);
 
   /** Names of the phases above the slider, each as wide as it lasted. */
   function phases() {
-    const bar = element("div.zx-phases", {"aria-hidden": "true"}), first = record.firstClustered;
+    const bar = element("div.zx-phases"), first = record.firstClustered;
     const part = (name, steps, title) => bar.append(element("span", {style: `flex:${steps} 0 0`, title}, name));
     if (first !== 0) part("pretraining", first < 0 ? 1 : first - 0.5, "The autoencoder learns to reproduce spectrograms");
-    if (first >= 0) part("first centroids, clustering", last - first + 0.5, "the centroids are placed, then they and the encoder move together");
+    if (first >= 0) part(element("button.zx-jump", {title: "To the first centroids (c)", onclick: () => go(first)}, "first centroids, clustering"),
+      last - first + 0.5, "The centroids are placed, then they and the encoder move together");
     return bar;
   }
 
@@ -47,38 +48,8 @@ export function timeline(context, host, {charts = true} = {}) {
   }
 
   function go(step) {
-    stop();
+    play.stop();
     store.set({step: Math.min(last, Math.max(0, step))});
-  }
-
-  function toggle() { if (playing) stop(); else start(); }
-
-  function start() {
-    if (last < 1) return;
-    from = context.step >= last ? 0 : context.step;
-    begun = performance.now();
-    show(true);
-    playing = requestAnimationFrame(tick);
-  }
-
-  function tick(now) {
-    const step = Math.min(last, from + Math.floor((now - begun) / 1000 * STEPS_PER_SECOND));
-    if (step !== store.get("step")) store.set({step});
-    if (step >= last) stop();
-    else playing = requestAnimationFrame(tick);
-  }
-
-  function stop() {
-    cancelAnimationFrame(playing);
-    if (playing) show(false);
-    playing = 0;
-  }
-
-  function show(on) {
-    play.replaceChildren(icon(on ? "pause" : "play"));
-    play.title = on ? "Pause (space)" : "Play (space)";
-    play.setAttribute("aria-label", on ? "pause" : "play");
-    root.dataset.playing = String(on);
   }
 
   function draw() {
@@ -95,22 +66,21 @@ export function timeline(context, host, {charts = true} = {}) {
   /** Keys that move through time, wherever the focus is in the widget. @returns {boolean} whether it was one */
   function key(event) {
     const {step} = context, big = event.shiftKey ? 10 : 1;
-    const moves = {ArrowLeft: step - big, ArrowRight: step + big, Home: 0, End: last};
+    const moves = {ArrowLeft: step - big, ArrowRight: step + big, Home: 0, End: last, c: Math.max(0, record.firstClustered)};
     if (event.key in moves) go(moves[event.key]);
-    else if (event.key === " ") toggle();
+    else if (event.key === " ") play.toggle();
     else return false;
     return true;
   }
 
   // Python learns of the step when the hand has left: a message for every step would queue behind the kernel's work.
   let told = context.step;
-  const tell = () => { if (told !== context.step && !playing) { told = context.step; store.commit(); } };
+  const tell = () => { if (told !== context.step && !play.playing) { told = context.step; store.commit(); } };
   context.listen(root, "pointerleave", tell);
   context.listen(root, "focusout", event => { if (!root.contains(event.relatedTarget)) tell(); });
 
   context.listen(slider, "input", () => go(Number(slider.value)));
   store.on(["step"], draw, context.signal);
-  context.signal.addEventListener("abort", stop);
   draw();
-  return {key, element: root};
+  return {key, go, element: root};
 }

@@ -6,7 +6,7 @@ export function typed(view, Type) {
   return new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 }
 
-/** What a run was, as arrays. `labels` and `q`: (n_snapshots, n), `sizes`: (n_snapshots, n_clusters). */
+/** What a run was, as arrays. `labels` and `q`: (n_snapshots, n), `sizes`, `mass`: (n_snapshots, n_clusters). */
 export class RunRecord {
   constructor(raw) {
     this.n = raw.n;
@@ -16,6 +16,7 @@ export class RunRecord {
     this.labels = typed(raw.labels, Uint8Array);
     this.q = typed(raw.q, Uint8Array);
     this.sizes = typed(raw.sizes, Int32Array);
+    this.mass = typed(raw.mass, Float32Array);
     this.phases = raw.phases;
     this.epochs = raw.epochs;
     this.curves = Object.fromEntries(Object.entries(raw.curves).map(([name, view]) => [name, typed(view, Float32Array)]));

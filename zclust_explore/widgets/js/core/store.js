@@ -2,7 +2,7 @@
 
 const DEFAULTS = {
   step: -1, mask: null, isolated: [], colour_by: "cluster", hover: -1, opened: -1,
-  projection: "auto", sort: "typical", level: "background",
+  projection: "auto", sort: "typical", level: "background", trails: true, speed: 8, loop: false,
 };
 
 /** A stand-in for a host that cannot hand out the state's model: everything works but stays in the page. */
