@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import rfft, rfftfreq
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from . import columns
 from .components import check_components, first_of_components
@@ -169,23 +171,37 @@ def _values(waveforms: np.ndarray, sampling_rate: float, settings: STFT) -> tupl
     values = np.empty((n, settings.frequencies(sampling_rate).size, starts.size), dtype=np.float32)
     step = min(n, max(1, BATCH_BYTES // (kind.itemsize * n_fft * starts.size)))
     padded = np.zeros((step, starts.size, n_fft), dtype=kind)  # behind each segment it stays zero
-    for start in range(0, n, step):
-        batch = waveforms[start : start + step]
-        if degree:
-            mean = batch.mean(axis=1, dtype="f8", keepdims=True)
-            batch = np.subtract(batch, mean, out=np.empty(batch.shape, kind), casting="same_kind")
-        padded[: len(batch), :, :n_segment] = sliding_window_view(batch, n_segment, axis=1)[:, ::hop]
-        # window by window, so that its numbers do not depend on which others are computed with it
-        rows = padded[: len(batch)]  # (batch, n_times, n_fft)
-        segments = rows[..., :n_segment]
-        if degree:
-            segments -= (segments @ line) @ line.T
-        segments *= taper
-        spectrum = rfft(rows)[..., inside]
-        power = spectrum.real**2 + spectrum.imag**2
-        power = power * weights if settings.frequency_axis == "bins" else power @ weights.T
-        values[start : start + step] = _scaled(power, settings).transpose(0, 2, 1)
+    with one_thread():
+        for start in range(0, n, step):
+            batch = waveforms[start : start + step]
+            if degree:
+                mean = batch.mean(axis=1, dtype="f8", keepdims=True)
+                batch = np.subtract(batch, mean, out=np.empty(batch.shape, kind), casting="same_kind")
+            padded[: len(batch), :, :n_segment] = sliding_window_view(batch, n_segment, axis=1)[:, ::hop]
+            # window by window, so that its numbers do not depend on which others are computed with it
+            rows = padded[: len(batch)]  # (batch, n_times, n_fft)
+            segments = rows[..., :n_segment]
+            if degree:
+                segments -= (segments @ line) @ line.T
+            segments *= taper
+            spectrum = rfft(rows)[..., inside]
+            power = spectrum.real**2 + spectrum.imag**2
+            power = power * weights if settings.frequency_axis == "bins" else power @ weights.T
+            values[start : start + step] = _scaled(power, settings).transpose(0, 2, 1)
     return values, (starts + n_segment / 2) / sampling_rate
+
+
+def one_thread() -> Any:
+    """Context in which products of matrices stay on one thread: threads for small ones cost more than they bring.
+
+    With other work on the cores they wait for each other in loops, and the same transform takes ten times as long.
+    """
+    return _libraries().limit(limits=1, user_api="blas")
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()  # looks at everything that is loaded: once is enough
 
 
 def _scaled(power: np.ndarray, settings: STFT) -> np.ndarray:
