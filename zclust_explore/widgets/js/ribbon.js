@@ -6,7 +6,9 @@ import {rgb} from "./core/colormap.js";
 import {floats, Memory} from "./core/courier.js";
 import {element, sized} from "./core/element.js";
 
-const LEFT = 40, RIGHT = 34, TOP = 6, BOTTOM = 18, WAIT_MS = 120;
+const LEFT = 40, RIGHT = 34, TOP = 6, BOTTOM = 18;
+// who leafs through windows asks for none of them; before the close-up asks, whose first answer may load PyTorch
+const WAIT_MS = 50;
 
 /** @param {function(number): void} go moves the timeline */
 export function ribbon(context, host, go) {
@@ -34,7 +36,7 @@ export function ribbon(context, host, go) {
     delete root.dataset.painted;
     if (index < 0) return;
     take(kept.get(index) ?? null);
-    if (!q) timer = setTimeout(() => ask(index), WAIT_MS); // who leafs through windows asks for none of them
+    if (!q) timer = setTimeout(() => ask(index), WAIT_MS);
   }
 
   async function ask(wanted) {
