@@ -25,7 +25,6 @@ export function ribbon(context, host, go) {
   const y = share => height - BOTTOM - share * (height - BOTTOM - TOP);
   const label = step => record.labels[step * record.n + index];
   const colour = cluster => record.palette[cluster % record.palette.length];
-  const others = () => theme.css("line"); // what is left for clusters that the page does not know
 
   function update() {
     const opened = store.get("opened");
@@ -113,7 +112,8 @@ export function ribbon(context, host, go) {
   /** Without the kernel: the largest q of each step in the colour of its cluster, and the rest as one. */
   function largest(g) {
     const sure = Float32Array.from({length: record.steps}, (_, s) => record.q[s * record.n + index] / 255);
-    band(g, sure, sure.map(() => 1), others());
+    g.fillStyle = theme.css("line");
+    g.fillRect(LEFT, y(1), x(last) - LEFT, y(0) - y(1));
     for (let s = first; s <= last; s++) {
       const half = (x(1) - x(0)) / 2, left = Math.max(LEFT, x(s) - half), right = Math.min(x(last), x(s) + half);
       g.fillStyle = colour(label(s));
@@ -157,7 +157,7 @@ export function ribbon(context, host, go) {
     if (index < 0) return;
     const {step} = context, own = label(last), at = step * k;
     tale.textContent = `Window ${index}: ${story(record, index, step, q)}.`;
-    name.textContent = q ? `soft assignment q to each cluster (stacked) and target p of C${own} (line)` : "largest soft assignment q";
+    name.textContent = q ? `soft assignment q to each cluster (stacked) and target p of C${own} (line)` : "largest soft assignment q; grey: all other clusters";
     const numbered = c => `C${c}: q ${q[at + c].toFixed(2)}, p ${p[at + c].toFixed(2)}`;
     now.textContent = step < first ? "" : q ? [...new Set([label(step), own])].map(numbered).join(" · ")
       : `C${label(step)}: q ≈ ${(record.q[step * record.n + index] / 255).toFixed(2)}`;
