@@ -151,7 +151,7 @@ export function stretchView(context, host, choose) {
 
   function words(k) {
     const start = new Date(seen.start_ms + 1000 * seen.starts_s[k]).toISOString().slice(11, 23).replace(/\.?0+$/, "");
-    const what = seen.reasons[k] ? `dropped: ${seen.reasons[k]}` : ["kept", seen.snr_db[k] === null ? "SNR – (too little before it)" : `SNR ${said(Number(seen.snr_db[k].toFixed(1)))} dB`, seen.notes[k] && `noted: ${seen.notes[k]}`].filter(Boolean).join(" · ");
+    const what = seen.reasons[k] ? `dropped: ${seen.reasons[k]}` : ["kept", seen.snr_db[k] === null ? "SNR unknown" : `SNR ${said(Number(seen.snr_db[k].toFixed(1)))} dB`, seen.notes[k] && `noted: ${seen.notes[k]}`].filter(Boolean).join(" · ");
     return `window ${seen.first + k + 1} of ${seen.n} · ${start} UTC · ${what}`;
   }
 
