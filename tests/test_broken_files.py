@@ -1,6 +1,7 @@
 """Hundreds of broken files among good ones: nothing crashes or hangs, each is told, every good record is read."""
 
 import os
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -120,27 +121,33 @@ def test_every_bad_record_has_its_reason(result):
             assert name not in set(specs.metadata.trace_id) or word == "not finite"
 
 
-def test_folders_and_files_without_permission(tmp_path):
+@pytest.fixture
+def open_folder():
+    """A folder that others may enter, unlike pytest's."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_folders_and_files_without_permission(open_folder):
     """One closed folder of an archive would end the reading, or vanish without a word."""
     good = noise(72_000)
     for name in ("good.mseed", "closed.mseed", "closed folder/inside.mseed"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        Stream([good]).write(str(tmp_path / name), format="MSEED")
-    (tmp_path / "broken link").symlink_to(tmp_path / "nowhere")
-    read_spectrograms(tmp_path / "good.mseed", workers=0, progress_bar=False, **WINDOW)  # imports what it needs
+        (open_folder / name).parent.mkdir(exist_ok=True)
+        Stream([good]).write(str(open_folder / name), format="MSEED")
+    (open_folder / "broken link").symlink_to(open_folder / "nowhere")
+    read_spectrograms(open_folder / "good.mseed", workers=0, progress_bar=False, **WINDOW)  # imports what it needs
     for name in ("closed.mseed", "closed folder"):
-        (tmp_path / name).chmod(0)
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
+        (open_folder / name).chmod(0)
     root = os.geteuid() == 0
     try:
         if root:  # who may read everything
             os.seteuid(65534)
-        specs = read_spectrograms(tmp_path, workers=0, progress_bar=False, **WINDOW)
+        specs = read_spectrograms(open_folder, workers=0, progress_bar=False, **WINDOW)
     finally:
         if root:
             os.seteuid(0)
-        (tmp_path / "closed folder").chmod(0o755)
+        (open_folder / "closed folder").chmod(0o755)
     assert len(specs) == 180
     told = {Path(record).name: reason for record, reason in specs.skipped.itertuples(index=False)}
     assert told == {

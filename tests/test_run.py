@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from zclust_explore.data import store
 from zclust_explore.data.assignments import soft_assignments
 from zclust_explore.data.run import Run
 from zclust_explore.data.snapshot import Snapshot
@@ -166,7 +167,7 @@ def test_a_run_stays_where_it_is(specs, tmp_path, monkeypatch):
 
 def test_a_failed_start_leaves_nothing_in_the_way(specs, tmp_path, monkeypatch):
     """After a full disk was cleared, the same cell would complain about its own leftovers."""
-    monkeypatch.setattr(type(specs), "_write", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(store, "write", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         Run.create(tmp_path / "run", specs, {})
     monkeypatch.undo()
