@@ -2,7 +2,6 @@
 
 import dataclasses
 import itertools
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,7 @@ import pytest
 
 from tests.made_runs import N_CLUSTERS, make_run
 from zclust_explore.data.assignments import target_distribution
-from zclust_explore.views.frames import GRID, assignments_over_steps, history, map_frames, membership, samples
+from zclust_explore.views.frames import GRID, assignments_over_steps, best_two, history, map_frames, membership
 from zclust_explore.views.palette import PALETTE, UNCLUSTERED
 from zclust_explore.views.projection import project_pca
 from zclust_explore.views.tiles import DecibelScale, describe, envelope, tiles
@@ -41,6 +40,20 @@ def test_membership_is_that_of_the_run(run) -> None:
     np.testing.assert_array_equal(members.labels[-1], run.labels)
     np.testing.assert_allclose(members.q[-1] / 255, q.max(axis=1), atol=0.003)
     np.testing.assert_array_equal(members.sizes[-1], np.bincount(run.labels, minlength=N_CLUSTERS))
+    assert members.certainty.shape == members.margin.shape == (3, run.n_samples)  # nothing is sent of steps without q
+    two = np.sort(q, axis=1)[:, -2:]
+    np.testing.assert_array_equal(members.certainty[-1], two[:, 1].astype(np.float32))
+    np.testing.assert_array_equal(members.margin[-1], (two[:, 1] - two[:, 0]).astype(np.float32))
+
+
+@pytest.mark.parametrize("n_clusters", [1, 2, 7])
+def test_best_two(n_clusters) -> None:
+    """One cluster alone would have no margin, and the whole explorer fail."""
+    q = np.random.default_rng(0).dirichlet(np.ones(n_clusters), 30)
+    best, margin = best_two(q)
+    np.testing.assert_array_equal(best, q.max(axis=1))
+    second = np.sort(q, axis=1)[:, -2] if n_clusters > 1 else 0
+    np.testing.assert_array_equal(margin, best - second)
 
 
 def test_mass_and_assignments_over_steps_are_those_of_the_run(run) -> None:
@@ -60,17 +73,6 @@ def test_history_has_gaps_where_nothing_was(run) -> None:
     assert course.phases == ("pretrain",) * 2 + ("cluster",) * 3
     assert np.isnan(course.curves["clustering"][:2]).all() and np.isfinite(course.curves["clustering"][2:]).all()
     assert np.isnan(course.curves["label_change"][:3]).all()
-
-
-def test_times_are_exact_to_the_millisecond(run) -> None:
-    """float32 time stamps would be off by minutes."""
-    table = run.spectrograms.metadata
-    columns = samples(run)
-    expected = [time.value // 10**6 for time in table.starttime]
-    assert columns.start_ms.tolist() == expected
-    codes, words = columns.label
-    assert [words[code] for code in codes] == table.label.tolist()
-    assert describe(run.spectrograms, 3)[0] == ("trace id", "XX.TOY..HHZ")
 
 
 def test_odd_metadata_is_shown_all_the_same(run) -> None:
@@ -93,9 +95,6 @@ def test_odd_metadata_is_shown_all_the_same(run) -> None:
         ("trace id", "['XX', 'TOY']"),
         ("day", "–"),
     ]
-    columns = samples(SimpleNamespace(spectrograms=odd))
-    assert columns.minute[0] == 1 and np.isnan(columns.minute[1])
-    assert columns.label[1] == ["a", "–"] and columns.trace[1] == ["['XX', 'TOY']"]
 
 
 def test_tiles_share_one_scale(run) -> None:

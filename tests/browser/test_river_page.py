@@ -266,7 +266,7 @@ def test_speed_loop_and_the_first_centroids(draw, run) -> None:
     page.wait_for_selector(f".zx-timeline[data-step='{FIRST}']")
     page.keyboard.press("End")
     page.locator(".zx-slider").focus()
-    page.keyboard.press("c")
+    page.keyboard.press("f")
     page.wait_for_selector(f".zx-timeline[data-step='{FIRST}']")
     seen = """() => { window.seen = []; models.state.on("change:step", () => seen.push(models.state.get("step"))); }"""
     page.evaluate(seen)

@@ -77,7 +77,7 @@ def test_ribbon_asks_once_and_has_the_numbers_of_the_run(explorer, run, kernel_e
     explorer.wait_for_selector(".zx-ribbon[data-painted=true][data-index='13']", timeout=90_000)
     slider = explorer.locator(".zx-slider")
     slider.focus()
-    for key, step in (("End", len(run) - 1), ("c", FIRST), ("Shift+ArrowRight", FIRST + 10)):
+    for key, step in (("End", len(run) - 1), ("f", FIRST), ("Shift+ArrowRight", FIRST + 10)):
         slider.press(key)
         explorer.wait_for_selector(f".zx-ribbon[data-step='{step}']")
         q = [float(value) for value in explorer.locator(".zx-ribbon").get_attribute("data-q").split()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from ..data.assignments import soft_assignments
 from ..data.run import Run
@@ -64,12 +63,17 @@ class Membership:
         Windows of each cluster.
     mass : array (n_snapshots, n_clusters), float32
         Sum of q over all windows; NaN before clustering. With it, p of one window follows from its own q.
+    certainty, margin : array (n_clustered, n_samples), float32
+        Largest soft assignment, and how far it is above the second largest, at the last `n_clustered` steps, those with
+        centroids: for questions such as q < 0.6, to which a byte would give a wrong answer.
     """
 
     labels: np.ndarray
     q: np.ndarray
     sizes: np.ndarray
     mass: np.ndarray
+    certainty: np.ndarray
+    margin: np.ndarray
 
 
 def membership(run: Run) -> Membership:
@@ -87,15 +91,19 @@ def membership(run: Run) -> Membership:
     certainty = np.zeros((len(run), run.n_samples), dtype=np.uint8)
     sizes = np.zeros((len(run), n_clusters), dtype=np.int32)
     mass = np.full((len(run), n_clusters), np.nan, dtype=np.float32)
+    first, exact = len(run), []
     for step, snapshot in enumerate(run.snapshots):
         if snapshot.centroids is None:
             continue
         q = snapshot.soft_assignments()
+        first = min(first, step)
         labels[step] = q.argmax(axis=1)
-        certainty[step] = np.rint(q.max(axis=1) * 255)
+        exact.append(best_two(q))
+        certainty[step] = np.rint(exact[-1][0] * 255)
         sizes[step] = np.bincount(labels[step], minlength=n_clusters)[:n_clusters]
         mass[step] = q.sum(axis=0)
-    return Membership(labels, certainty, sizes, mass)
+    pairs = np.array(exact, dtype=np.float32).reshape(len(run) - first, 2, run.n_samples)
+    return Membership(labels, certainty, sizes, mass, pairs[:, 0], pairs[:, 1])
 
 
 def assignments_over_steps(run: Run, index: int) -> np.ndarray:
@@ -106,6 +114,14 @@ def assignments_over_steps(run: Run, index: int) -> np.ndarray:
             one = snapshot.embedding[index : index + 1]
             course[step] = soft_assignments(one, snapshot.centroids, snapshot.alpha)[0]
     return course
+
+
+def best_two(q: np.ndarray) -> np.ndarray:
+    """Largest soft assignment of each window, and its margin over the second: (n, n_clusters) -> (2, n), float64."""
+    if q.shape[1] == 1:
+        return np.repeat(q.T, 2, axis=0)
+    two = np.partition(q, -2, axis=1)[:, -2:]
+    return np.array([two[:, 1], two[:, 1] - two[:, 0]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,45 +149,3 @@ def history(run: Run) -> History:
         for name in ("reconstruction", "clustering", "label_change")
     }
     return History(tuple(table.phase), tuple(int(epoch) for epoch in table.epoch), curves)
-
-
-@dataclass(frozen=True, eq=False)
-class Samples:
-    """What a card says about a window, as columns.
-
-    Parameters
-    ----------
-    start_ms : array (n_samples,), float64
-        Milliseconds since 1970 UTC, NaN where unknown: whole numbers, so nothing is lost as with float32.
-    trace, label : pair of (array (n_samples,) uint16, list of str)
-        Codes and their words; empty words where there is no such column.
-    minute : array (n_samples,), float32, or None
-    """
-
-    start_ms: np.ndarray
-    trace: tuple[np.ndarray, list[str]]
-    label: tuple[np.ndarray, list[str]]
-    minute: np.ndarray | None
-
-
-def samples(run: Run) -> Samples:
-    """Columns of the metadata that the map and the gallery name."""
-    table = run.spectrograms.metadata
-    start_ms = np.full(len(table), np.nan)
-    if "starttime" in table:
-        times = pd.to_datetime(table["starttime"], utc=True)
-        start_ms = times.astype("datetime64[ns, UTC]").astype("int64").to_numpy() / 1e6
-        start_ms[times.isna().to_numpy()] = np.nan
-    minute = None
-    if "minute" in table:
-        minute = pd.to_numeric(table["minute"], errors="coerce").to_numpy(dtype=np.float32, na_value=np.nan)
-    return Samples(start_ms, _coded(table, "trace_id"), _coded(table, "label"), minute)
-
-
-def _coded(table: pd.DataFrame, column: str) -> tuple[np.ndarray, list[str]]:
-    if column not in table:
-        return np.zeros(len(table), dtype=np.uint16), []
-    codes, words = pd.factorize(table[column].astype(object).where(table[column].notna(), "–").map(str))
-    if len(words) >= 2**16:
-        return np.zeros(len(table), dtype=np.uint16), []  # a name of its own for each window names nothing
-    return codes.astype(np.uint16), list(words)

@@ -25,7 +25,12 @@ class ExplorerState(traitlets.HasTraits):
         1 where a window is selected; empty when nothing is.
     isolated : list of int
         Clusters on show; empty for all.
-    colour_by : {"cluster", "q"}
+    words : dict of str to list of str
+        Words on show of a text column of the metadata, by its name; `{"label": ["tremor"]}` hides all other windows.
+    colour_by : str
+        "cluster", "q", "margin", "hour", or the name of a column of the metadata.
+    query : str
+        What is typed in the search box, for example `cluster == 3 & q < 0.6`; Enter there selects what it finds.
     hover, opened : int
         Window under the pointer and in the close-up; -1 for none.
     projection : {"auto", "pca", "umap"}
@@ -53,7 +58,9 @@ class ExplorerState(traitlets.HasTraits):
     step = traitlets.Int(-1).tag(sync=True)
     mask = traitlets.Bytes(b"").tag(sync=True, echo_update=False, from_json=lambda value, _: bytes(value or b""))
     isolated = traitlets.List(traitlets.Int(), []).tag(sync=True)
-    colour_by = traitlets.Enum(["cluster", "q"], "cluster").tag(sync=True)
+    words = traitlets.Dict(traitlets.List(traitlets.Unicode()), key_trait=traitlets.Unicode()).tag(sync=True)
+    colour_by = traitlets.Unicode("cluster").tag(sync=True)
+    query = traitlets.Unicode("").tag(sync=True)
     hover = traitlets.Int(-1).tag(sync=True)
     opened = traitlets.Int(-1).tag(sync=True)
     projection = traitlets.Enum(["auto", "pca", "umap"], "auto").tag(sync=True)

@@ -15,9 +15,10 @@ import traitlets
 
 from ..data.run import Run
 from ..data.spectrograms import Spectrograms
-from ..views.frames import History, MapFrames, Membership, Samples, history, map_frames, membership, samples
+from ..views.frames import History, MapFrames, Membership, history, map_frames, membership
 from ..views.palette import PALETTE
 from ..views.projection import Projection, project_pca
+from ..views.samples import Column, Samples, samples
 from ..views.state import ExplorerState
 from ..views.tiles import DecibelScale, axis_words
 from ..views.umap_job import UmapJob, read_umap
@@ -202,6 +203,8 @@ def membership_columns(members: Membership) -> dict[str, Any]:
         "q": column(members.q, "u1"),
         "sizes": column(members.sizes, "i4"),
         "mass": column(members.mass, "f4"),
+        "certainty": column(members.certainty, "f4"),
+        "margin": column(members.margin, "f4"),
     }
 
 
@@ -216,9 +219,11 @@ def history_columns(course: History) -> dict[str, Any]:
 
 def samples_columns(table: Samples) -> dict[str, Any]:
     """Prepare the metadata for the browser."""
-    return {
-        "start_ms": column(table.start_ms, "f8"),
-        "trace": {"codes": column(table.trace[0], "u2"), "words": table.trace[1]},
-        "label": {"codes": column(table.label[0], "u2"), "words": table.label[1]},
-        "minute": column(np.empty(0) if table.minute is None else table.minute, "f4"),
-    }
+    return {"columns": [column_of(entry) for entry in table.columns], "dropped": list(table.dropped)}
+
+
+def column_of(entry: Column) -> dict[str, Any]:
+    """Prepare one column of the metadata for the browser."""
+    dtype = f"{entry.values.dtype.kind}{entry.values.dtype.itemsize}"
+    sent = {"name": entry.name, "kind": entry.kind, "dtype": dtype, "values": column(entry.values, dtype)}
+    return {**sent, "words": list(entry.words)} if entry.kind == "text" else sent

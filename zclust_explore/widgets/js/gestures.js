@@ -1,13 +1,13 @@
-// Pointer gestures on the map: lasso, box, pan, zoom, hover, click.
+// Pointer gestures on the map: lasso, box, brush, pan, zoom, hover, click.
 
-import {combined, polygonMask} from "./core/mask.js";
+import {combined, polygonMask, strokeMask} from "./core/mask.js";
 
 const CLICK = 4; // CSS pixels a hand moves without meaning to
 
 /**
  * @param {Context} context
  * @param {HTMLElement} surface the element that takes the pointer; its own coordinates are the camera's
- * @param {object} map camera, reset(), tool(), redraw(), pick(x, y) -> index or -1, xy() of the step on show
+ * @param {object} map camera, reset(), tool(), radius(), redraw(), pick(x, y) -> index or -1, xy() of the step on show
  */
 export function gestures(context, surface, map) {
   const {store, record} = context;
@@ -35,7 +35,7 @@ export function gestures(context, surface, map) {
     drag.moved = true;
     map.hover(-1);
     if (drag.kind === "pan") map.camera.pan(x - drag.last[0], y - drag.last[1]);
-    else if (drag.kind === "lasso") {
+    else if (drag.kind !== "box") {
       // what the pointer did between two frames belongs to the line as well
       for (const part of event.getCoalescedEvents?.() ?? []) drag.trail.push(at(part));
       drag.trail.push([x, y]);
@@ -54,7 +54,7 @@ export function gestures(context, surface, map) {
     if (!done.moved) {
       const index = map.pick(...done.start);
       if (index >= 0) open(index, done.how);
-    } else if (done.kind !== "pan" && done.trail.length > 2) enclose(done);
+    } else if (done.kind !== "pan" && (done.kind === "brush" || done.trail.length > 2)) enclose(done);
     map.redraw();
   });
 
@@ -87,14 +87,16 @@ export function gestures(context, surface, map) {
     store.select(combined(store.mask, one, how));
   }
 
-  function enclose({trail, how}) {
+  function enclose({trail, how, kind}) {
     // The outline is brought to the map's grid once: the points there are whole numbers, and the answer is exact.
     const polygon = trail.map(([x, y]) => map.camera.toGrid(x, y));
-    const mask = polygonMask(map.xy(), record.n, polygon, context.visible());
-    map.enclosed(polygon);
+    const radius = kind === "brush" ? map.radius() / map.camera.scale : 0, visible = context.visible();
+    const mask = radius ? strokeMask(map.xy(), record.n, polygon, radius, visible) : polygonMask(map.xy(), record.n, polygon, visible);
+    map.enclosed(polygon, radius);
     store.select(combined(store.mask, mask, how));
   }
 
-  /** Outline being drawn, in CSS pixels, or null. */
-  return {outline: () => (drag && drag.moved && drag.kind !== "pan" ? drag.trail : null)};
+  /** What is being drawn, in CSS pixels: an outline, or the path of the brush; or null. */
+  const drawn = kinds => (drag?.moved && kinds.includes(drag.kind) ? drag.trail : null);
+  return {outline: () => drawn(["lasso", "box"]), stroke: () => drawn(["brush"])};
 }

@@ -1,5 +1,7 @@
 // The card beside the pointer: which window this is, and what it looks like.
 
+import {titleOf} from "./colouring.js";
+import {said} from "./core/axes.js";
 import {clusterTable, sequential} from "./core/colormap.js";
 import {element} from "./core/element.js";
 import {stack, taller} from "./core/picture.js";
@@ -27,10 +29,17 @@ export function hoverCard(context, host) {
     });
   }
 
+  function value({kind, values, words}, index) {
+    if (kind === "text") return words[values[index]] ?? "unknown";
+    return Number.isNaN(values[index]) ? "unknown" : kind === "flag" ? ["no", "yes"][values[index]] : said(values[index]);
+  }
+
   function fill(index) {
     const {step} = context, label = record.labelsAt(step)[index], table = clusterTable(record.palette);
     const head = label === 255 ? "not clustered yet" : `C${label} · q ${(record.qAt(step)[index] / 255).toFixed(2)}`;
-    const words = [["time", record.time(index)], ["minute", Number.isFinite(record.minute[index]) ? record.minute[index].toFixed(1) : ""],
+    const by = context.colouring.name, field = ["cluster", "q"].includes(by) ? null : context.fields.get(by, step);
+    const worth = field && field.kind !== "time" && !["trace_id", "label", "minute"].includes(by) ? [[titleOf(by), value(field, index)]] : [];
+    const words = [...worth, ["time", record.time(index)], ["minute", Number.isFinite(record.minute[index]) ? record.minute[index].toFixed(1) : ""],
       ["trace", record.trace.words[record.trace.codes[index]]], ["label", record.label.words[record.label.codes[index]]]];
     const room = element("div.zx-thumb");
     if (record.tile) room.style.height = `${Math.round(THUMB * taller(record.tile))}px`;

@@ -4,9 +4,10 @@ import {element, icon} from "./core/element.js";
 import {inverted} from "./core/mask.js";
 
 const HELP = [
-  ["← →", "step back, step on (with shift: ten)"], ["Home End c", "first, last step, first centroids"], ["space", "play, pause"],
-  ["drag", "lasso or box; shift adds, alt removes"], ["space + drag", "move the map (also the middle button)"], ["wheel", "zoom about the pointer"],
-  ["l b h", "lasso, box, hand"], ["0", "show everything"], ["i", "invert the selection"], ["Esc", "close the close-up, then clear the selection"],
+  ["← →", "step back, step on (with shift: ten)"], ["Home End f", "first, last step, first centroids"], ["space", "play, pause"],
+  ["drag", "lasso, box or brush; shift adds, alt removes"], ["space + drag", "move the map (also the middle button)"], ["wheel", "zoom about the pointer"],
+  ["l b p h", "lasso, box, brush (paint), hand"], ["[ ]", "smaller, larger brush"], ["0", "show everything"],
+  ["i", "invert the selection"], ["c", "clear the selection"], ["/", "query: select by any column"], ["o", "choose what the colours say"], ["Esc", "close the close-up, then clear the selection"],
   ["click", "open a window; shift and alt change the selection"], ["?", "this list"],
 ];
 
@@ -25,12 +26,14 @@ export function keys(context, parts) {
     if (!help.hidden) toggle();
     else if (store.get("opened") >= 0) { store.set({opened: -1}); store.commit(); }
     else if (store.mask) store.select(null);
-    else if (store.get("isolated").length) { store.set({isolated: []}); store.commit(); }
+    else if (context.shown()) { store.set({isolated: [], words: {}}); store.commit(); }
   }
 
   const typing = target => /^(select|textarea)$/i.test(target.tagName) || (target.tagName === "INPUT" && target.type !== "range");
   const actions = {
-    Escape: escape, "?": toggle, i: () => store.select(inverted(store.mask, record.n, context.visible())),
+    Escape: escape, "?": toggle, i: () => store.select(inverted(store.mask, record.n, context.visible())), c: () => store.select(null),
+    p: () => parts.map?.setTool("brush"), "[": () => parts.map?.brush.resize(-1), "]": () => parts.map?.brush.resize(1),
+    "/": () => parts.map?.search.focus(), o: () => parts.map?.colour.focus(),
     l: () => parts.map?.setTool("lasso"), b: () => parts.map?.setTool("box"), h: () => parts.map?.setTool("pan"), 0: () => parts.map?.reset(),
   };
 

@@ -1,48 +1,113 @@
-// Legend: a chip for each cluster with its size at this step; a click shows only that cluster.
+// Legend: what the colours say. A chip for each cluster or word with its number of windows, or a scale with its ends.
 
 import {UNCLUSTERED} from "./core/colormap.js";
-import {element} from "./core/element.js";
+import {element, sized} from "./core/element.js";
+import {titleOf} from "./colouring.js";
+
+const counted = n => n.toLocaleString("en");
 
 export function legend(context, host) {
-  const {record, store} = context;
-  const bar = host.appendChild(element("div.zx-legend", {role: "group", "aria-label": "clusters"}));
-  const chips = Array.from({length: record.clusters}, (_, k) => {
-    const count = element("span.zx-number");
-    const chip = element("button.zx-chip", {
-      title: `Show only cluster ${k}; with shift, add it to or take it from those shown`,
-      "data-cluster": k,
-      onclick: event => isolate(k, event.shiftKey),
-    }, element("i.zx-swatch", {style: `background:${record.palette[k % record.palette.length]}`}), `C${k}`, count);
-    bar.append(chip);
-    return {chip, count};
-  });
-  const none = bar.appendChild(element("span.zx-chip.zx-plain", {},
-    element("i.zx-swatch", {style: `background:${UNCLUSTERED}`}), "not clustered yet"));
-  const all = bar.appendChild(element("button.zx-text", {title: "Show all clusters again", onclick: () => isolate(null)}, "show all"));
+  const {record, store, colouring, theme} = context;
+  const bar = host.appendChild(element("div.zx-legend", {role: "group"}));
+  const all = element("button.zx-text", {title: "Show all windows again", onclick: () => { store.set({isolated: [], words: {}}); store.commit(); }}, "show all");
+  let built = "", update = () => {};
 
+  /** Only this one; with shift, this one more or less. */
+  function chosen(before, one, more) {
+    if (more) return before.includes(one) ? before.filter(other => other !== one) : [...before, one];
+    return before.length === 1 && before[0] === one ? [] : [one];
+  }
   function isolate(cluster, more) {
-    const before = store.get("isolated");
-    let after = [];
-    if (cluster !== null && more)
-      after = before.includes(cluster) ? before.filter(k => k !== cluster) : [...before, cluster].sort((a, b) => a - b);
-    else if (cluster !== null && !(before.length === 1 && before[0] === cluster)) after = [cluster];
-    store.set({isolated: after});
+    store.set({isolated: chosen(store.get("isolated"), cluster, more).sort((a, b) => a - b)});
+    store.commit();
+  }
+  function keep(name, word, more) {
+    const {[name]: before = [], ...others} = store.get("words"), after = chosen(before, word, more);
+    store.set({words: after.length ? {...others, [name]: after} : others});
     store.commit();
   }
 
-  function draw() {
-    const sizes = record.sizesAt(context.step), isolated = store.get("isolated");
-    const clustered = record.labelsAt(context.step)[0] !== 255;
-    chips.forEach(({chip, count}, k) => {
-      count.textContent = clustered ? String(sizes[k]) : "–";
-      chip.classList.toggle("zx-off", isolated.length > 0 && !isolated.includes(k));
-      chip.setAttribute("aria-pressed", String(isolated.includes(k)));
-      chip.setAttribute("aria-label", clustered ? `cluster ${k}, ${sizes[k]} windows` : `cluster ${k}`);
-    });
-    none.style.visibility = clustered ? "hidden" : "visible"; // keeps its place: nothing jumps
-    all.style.display = isolated.length ? "" : "none";
+  function chip(colour, text, what, onclick, attributes = {}) {
+    const count = element("span.zx-number"), name = element("span.zx-chipname", {}, text);
+    const made = element("button.zx-chip", {title: `Show only ${what}; with shift, add it to or take it from those shown`,
+      onclick: event => onclick(event.shiftKey), ...attributes}, element("i.zx-swatch", {style: `background:${colour}`}), name, count);
+    return {made, show(words, on, some) {
+      count.textContent = words;
+      made.classList.toggle("zx-off", some && !on);
+      made.setAttribute("aria-pressed", String(on));
+      made.setAttribute("aria-label", `${what}${words === "–" ? "" : `, ${words} windows`}`);
+    }};
   }
-  store.on(["step", "isolated"], draw, context.signal);
+  const plain = (colour, text, title) => element("span.zx-chip.zx-plain", {title}, element("i.zx-swatch", {style: `background:${colour}`}), text);
+
+  function clusters() {
+    const chips = Array.from({length: record.clusters}, (_, k) =>
+      chip(record.palette[k % record.palette.length], `C${k}`, `cluster ${k}`, more => isolate(k, more), {"data-cluster": k}));
+    const none = plain(UNCLUSTERED, "not clustered yet");
+    update = () => {
+      const sizes = record.sizesAt(context.step), isolated = store.get("isolated"), clustered = record.labelsAt(context.step)[0] !== 255;
+      chips.forEach(({show}, k) => show(clustered ? counted(sizes[k]) : "–", isolated.includes(k), isolated.length > 0));
+      none.style.visibility = clustered ? "hidden" : "visible"; // keeps its place: nothing jumps
+    };
+    return [...chips.map(({made}) => made), none];
+  }
+
+  function words({name, title, classes, others, unknown, table}) {
+    const css = k => `rgb(${table.subarray(3 * k, 3 * k + 3).join()})`;
+    const chips = classes.map(({word, place}) => chip(css(place), word, `${title} ${word}`, more => keep(name, word, more), {"data-word": word}));
+    const made = chips.map(entry => entry.made), rest = [];
+    if (others.words) rest.push(plain(css(12), `${counted(others.words)} others ${counted(others.count)}`, `The twelve most frequent have colours; ${counted(others.words)} others share this one`));
+    if (unknown) rest.push(plain(css(255), `unknown ${counted(unknown)}`));
+    const known = new Set(classes.map(({word}) => word));
+    update = () => {
+      const some = store.get("words")[name] ?? [];
+      rest.forEach(part => part.classList.toggle("zx-off", some.length > 0 && some.every(word => known.has(word))));
+      chips.forEach(({show}, k) => show(counted(classes[k].count), some.includes(classes[k].word), some.length > 0));
+    };
+    return [...made, ...rest];
+  }
+
+  function scale({title, ends, limits, unknown, table}) {
+    const canvas = element("canvas"), g = sized(canvas, 128, 10);
+    for (let x = 0; x < 128; x++) {
+      const at = 3 * Math.round(x / 127 * 254);
+      g.fillStyle = limits[1] > limits[0] ? `rgb(${table.subarray(at, at + 3).join()})` : `rgb(${table.subarray(0, 3).join()})`;
+      g.fillRect(x, 0, 1.5, 10);
+    }
+    update = () => {};
+    const made = [element("span.zx-scale", {role: "img", "aria-label": `colours: ${title} from ${ends[0]} to ${ends[1]}`},
+      element("span.zx-quiet", {}, title), element("span.zx-number", {}, ends[0]), canvas, element("span.zx-number", {}, ends[1]))];
+    if (unknown) made.push(plain(UNCLUSTERED, `unknown ${counted(unknown)}`));
+    return made;
+  }
+
+  /** What is hidden by a legend that is not on show now. */
+  function elsewhere(name) {
+    const isolated = store.get("isolated"), lists = Object.entries(store.get("words")).filter(([other]) => other !== name);
+    if (isolated.length && name !== "cluster") lists.unshift(["cluster", isolated]);
+    return lists.map(([other, some]) => element("button.zx-chip.zx-only", {title: `Only ${titleOf(other)} ${some.join(", ")}: show all again`, onclick: () => {
+      const {[other]: _, ...rest} = store.get("words");
+      store.set(other === "cluster" ? {isolated: []} : {words: rest});
+      store.commit();
+    }}, `${titleOf(other)} ${some.join(", ")} ×`));
+  }
+
+  function draw() {
+    const spec = colouring.at(context.step), moving = spec.unknown ?? "";
+    const key = JSON.stringify([spec.name, theme.dark, spec.ends ?? "", moving]);
+    if (key !== built) {
+      built = key;
+      bar.replaceChildren(...(spec.name === "cluster" ? clusters() : spec.byClass ? words(spec) : scale(spec)), all);
+      bar.setAttribute("aria-label", `colours: ${spec.title}`);
+      bar.dataset.by = spec.name;
+    }
+    update();
+    bar.querySelectorAll(".zx-only").forEach(chip => chip.remove());
+    all.before(...elsewhere(spec.name));
+    all.style.display = store.get("isolated").length || Object.keys(store.get("words")).length ? "" : "none";
+  }
+  store.on(["step", "isolated", "colour_by"], draw, context.signal);
+  theme.on(draw);
   draw();
   return bar;
 }

@@ -1,36 +1,45 @@
-// The map: one dot a window, coloured by cluster, at the step on show.
+// The map: one dot a window, coloured by what was chosen, at the step on show.
 
+import {brush, drawStroke} from "./brush.js";
 import {Camera} from "./core/camera.js";
-import {clusterTable, sequential} from "./core/colormap.js";
 import {element, icon, sized} from "./core/element.js";
-import {counted} from "./core/mask.js";
-import {orderByDoubt, PointRaster} from "./core/raster.js";
+import {counted, inverted} from "./core/mask.js";
+import {PointRaster} from "./core/raster.js";
+import {colourChoice} from "./colourchoice.js";
+import {Colouring} from "./colouring.js";
+import {layers, overlap, strength} from "./crowd.js";
+import {Fields} from "./fields.js";
 import {frames} from "./framing.js";
 import {gestures} from "./gestures.js";
 import {hoverCard} from "./hovercard.js";
 import {legend} from "./legend.js";
 import {drawAxes, drawCentroids, drawOutline} from "./overlay.js";
+import {queryBox} from "./querybox.js";
 import {trails} from "./trails.js";
 
 const GLIDE_MS = 150, LEFT = 46, BOTTOM = 34;
-const TOOLS = {lasso: "Lasso (l): draw around windows", box: "Box (b)", pan: "Move (h): or hold space, or the middle button"};
+const TOOLS = {lasso: "Lasso (l): draw around windows", box: "Box (b)", brush: "Brush (p): paint over windows; [ and ] change its size", pan: "Move (h): or hold space, or the middle button"};
 
 export function embeddingMap(context, host) {
   const {record, store, theme} = context;
+  context.fields = new Fields(record);
+  context.colouring = new Colouring(context);
   const root = host.appendChild(element("section.zx-map", {"aria-label": "map of all windows"}));
-  const top = legend(context, root);
+  const top = root.appendChild(element("div.zx-top"));
+  legend(context, top);
   const tools = root.appendChild(element("div.zx-tools", {role: "toolbar", "aria-label": "map"}));
+  const search = queryBox(context, root);
   const stage = root.appendChild(element("div.zx-stage"));
   const canvas = stage.appendChild(element("canvas.zx-points"));
   const over = stage.appendChild(element("canvas.zx-over"));
   const surface = stage.appendChild(element("div.zx-surface", {
     tabindex: 0, role: "application",
-    "aria-label": "map: drag to select with a lasso, click to open a window, wheel to zoom",
+    "aria-label": "map: drag to select with lasso, box or brush, click to open a window, wheel to zoom; slash to query",
   }));
   const raster = new PointRaster(canvas), camera = new Camera(), area = {left: LEFT, top: 4, width: 1, height: 1};
   const shown = new Float32Array(2 * record.n), start = new Float32Array(2 * record.n);
-  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [];
-  const card = hoverCard(context, stage);
+  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [], order = null;
+  const card = hoverCard(context, stage), tip = brush(context, stage, surface);
   const bar = toolbar(), ways = trails(context, tools);
   top.title = "Colours follow each centroid: a cluster keeps its number and colour for the whole clustering";
 
@@ -70,27 +79,39 @@ export function embeddingMap(context, host) {
   /** Of a dot, in CSS pixels. */
   function radius() { return Math.min(5, Math.max(1.1, 10 * record.n ** -0.155)) * Math.min(1.7, Math.max(1, camera.zoom) ** 0.3); }
 
+  /** Who is drawn in which order; the same until something of it changes, and not made anew while points glide. */
+  function ordered(spec, shown) {
+    const {step, projection} = context, mask = store.mask, key = [spec.name, step, projection.method, context.theme.dark];
+    if (order && order.mask === mask && order.shown === shown && order.key.every((part, k) => part === key[k])) return order;
+    const certainty = record.qAt(step), take = include => layers(spec.values, certainty, include, xy(), spec.byClass);
+    const on = shown ? i => shown[i] : () => true;
+    order = {mask, shown, key, rest: take(mask ? i => on(i) && !mask[i] : on), chosen: mask ? take(i => on(i) && mask[i]) : []};
+    order.visible = [...order.rest, ...order.chosen].reduce((sum, layer) => sum + layer.order.length, 0);
+    return order;
+  }
+
   function paintPoints() {
-    const {step} = context, isolated = context.visible(), mask = store.mask, certainty = record.qAt(step);
-    const byQ = store.get("colour_by") === "q";
-    const table = byQ ? sequential() : clusterTable(record.palette), values = byQ ? certainty : record.labelsAt(step);
-    const gap = record.n <= 6000 ? 0.8 : 0;
+    const shown_ = context.shown(), spec = context.colouring.at(context.step), {values, table} = spec;
+    const {mask, rest, chosen, visible} = ordered(spec, shown_);
+    const size = radius();
+    let inView = 0;
     raster.clear(theme.rgb("bg"));
-    const style = {camera, radius: radius(), gap};
-    const rest = orderByDoubt(certainty, i => isolated(i) && !(mask && mask[i]));
-    raster.points(shown, rest, values, table, {...style, strength: mask ? 0.2 : 1});
-    if (mask) {
-      const chosen = orderByDoubt(certainty, i => isolated(i) && mask[i]);
-      raster.points(shown, chosen, values, table, {...style, radius: style.radius + 0.4, strength: 1});
-    }
+    const paint = (list, more, strongest) => list.forEach(({order, crowd}) => {
+      const covered = overlap(crowd, size, camera.scale);
+      // where dots lie on top of each other, a gap around the upper one would hide the lower ones all the more
+      const gap = record.n > 6000 ? 0 : 0.2 * Math.round(Math.min(4, Math.max(0, 8 - covered)));
+      inView += raster.points(shown, order, values, table, {camera, radius: size + more, gap, strength: strongest * strength(covered)});
+    });
+    paint(rest, 0, mask ? 0.2 : 1);
+    paint(chosen, 0.4, 1);
     for (const index of [store.get("opened"), store.get("hover")])
-      if (index >= 0 && index < record.n && isolated(index))
-        raster.points(shown, Uint32Array.of(index), values, table, {...style, radius: style.radius + 1.5, gap: 2, gapColour: theme.rgb("fg"), strength: 1});
+      if (index >= 0 && index < record.n && (!shown_ || shown_[index]))
+        raster.points(shown, Uint32Array.of(index), values, table, {camera, radius: size + 1.5, gap: 2, gapColour: theme.rgb("fg"), strength: 1});
     raster.show();
-    let visible = 0;
-    for (let i = 0; i < record.n; i++) if (isolated(i)) visible++;
-    root.dataset.n = visible;
-    bar.count.textContent = `${visible.toLocaleString("en")} of ${record.n.toLocaleString("en")} drawn`;
+    Object.assign(root.dataset, {n: visible, drawn: inView, colour: spec.name});
+    const picked = counted(mask), number = n => n.toLocaleString("en");
+    bar.count.textContent = `${number(inView)} of ${number(record.n)} drawn${picked ? ` · ${number(picked)} selected` : ""}`;
+    for (const button of bar.selecting) button.disabled = !mask && button.dataset.tool === "none";
   }
 
   function paintOver(fraction) {
@@ -101,6 +122,8 @@ export function embeddingMap(context, host) {
       c => !isolated.length || isolated.includes(c), store.get("trails"));
     const outline = hand.outline();
     if (outline) drawOutline(g, theme, area, outline);
+    const stroke = hand.stroke();
+    if (stroke) drawStroke(g, theme, area, stroke, tip.radius);
   }
 
   /** What tests and people with a screen reader can know. */
@@ -125,13 +148,13 @@ export function embeddingMap(context, host) {
   }
 
   const hand = gestures(context, surface, {
-    camera, xy, pick, reset, tool: () => tool, redraw: request,
+    camera, xy, pick, reset, tool: () => tool, radius: () => tip.radius, redraw: request,
     hover(index, x, y) {
       if (index !== store.get("hover")) store.set({hover: index});
       card.show(index, x + area.left, y + area.top);
       surface.classList.toggle("zx-pointing", index >= 0);
     },
-    enclosed(polygon) { root.dataset.lasso = JSON.stringify(polygon); },
+    enclosed(polygon, radius) { Object.assign(root.dataset, {lasso: JSON.stringify(polygon), radius}); },
   });
 
   function toolbar() {
@@ -142,22 +165,22 @@ export function embeddingMap(context, host) {
       "data-projection": name, onclick: () => { store.set({projection: name}); store.commit(); },
     }, name.toUpperCase()));
     const motion = element("span.zx-quiet"), count = element("span.zx-quiet.zx-count");
-    const colour = element("select.zx-select", {title: "What the colours say", "aria-label": "colour by", onchange: () => {
-      store.set({colour_by: colour.value});
-      store.commit();
-    }}, element("option", {value: "cluster"}, "cluster"), element("option", {value: "q"}, "certainty q"));
-    tools.append(...buttons,
+    const colour = colourChoice(context), action = (name, title, onclick) => element("button.zx-icon", {title, "aria-label": title, "data-tool": name, onclick}, icon(name));
+    const selecting = [action("invert", "Invert the selection (i)", () => store.select(inverted(store.mask, record.n, context.visible()))),
+      action("none", "Clear the selection (c)", () => store.select(null))];
+    tools.append(...buttons, element("span.zx-group", {role: "group", "aria-label": "selection"}, ...selecting),
       element("button.zx-icon", {title: "Show everything (0, or double-click)", "aria-label": "show everything", onclick: reset}, icon("reset")),
       element("span.zx-group", {role: "group", "aria-label": "projection"}, ...projections), motion,
-      element("label.zx-quiet.zx-colour", {}, "colour ", colour));
+      element("label.zx-quiet.zx-colour", {}, "colour ", colour.element));
     top.append(count);
-    return {buttons, projections, motion, count, colour};
+    return {buttons, selecting, projections, motion, count, colour};
   }
 
   function setTool(name) {
     tool = name;
     bar.buttons.forEach(button => button.setAttribute("aria-pressed", String(button.dataset.tool === name)));
     surface.dataset.tool = name;
+    tip.shown(name === "brush");
   }
 
   function reset() { camera.frame(camera.bounds, boxes[drawnStep], 1); request(); }
@@ -175,7 +198,6 @@ export function embeddingMap(context, host) {
     bar.motion.textContent = record.steps > 1 ? `motion ${projection.motion.toFixed(2)}` : "";
     bar.motion.title = "Correlation of drawn with true displacement from step to step, over all windows. "
       + "1: what moves on the map moves in latent space just as far. 0: the motion is an artefact of the drawing.";
-    bar.colour.value = store.get("colour_by");
   }
 
   context.onResize(stage, () => {
@@ -190,11 +212,11 @@ export function embeddingMap(context, host) {
     draw(performance.now());
   });
   store.on(["step", "mask", "isolated", "hover", "opened", "colour_by", "projection", "trails"], request, context.signal);
-  store.on(["projection", "colour_by"], badge, context.signal);
+  store.on(["projection"], badge, context.signal);
   context.onModel(["pca", "umap", "umap_status"], () => { badge(); request(); });
   theme.on(request);
   context.signal.addEventListener("abort", () => cancelAnimationFrame(frame));
   setTool("lasso");
   badge();
-  return {setTool, reset, element: root};
+  return {setTool, reset, search, brush: tip, colour: bar.colour, element: root};
 }

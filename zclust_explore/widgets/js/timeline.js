@@ -22,7 +22,7 @@ export function timeline(context, host, {charts = true} = {}) {
     const bar = element("div.zx-phases"), first = record.firstClustered;
     const part = (name, steps, title) => bar.append(element("span", {style: `flex:${steps} 0 0`, title}, name));
     if (first !== 0) part("pretraining", first < 0 ? 1 : first - 0.5, "The autoencoder learns to reproduce spectrograms");
-    if (first >= 0) part(element("button.zx-jump", {title: "To the first centroids (c)", onclick: () => go(first)}, "first centroids, clustering"),
+    if (first >= 0) part(element("button.zx-jump", {title: "To the first centroids (f)", onclick: () => go(first)}, "first centroids, clustering"),
       last - first + 0.5, "The centroids are placed, then they and the encoder move together");
     return bar;
   }
@@ -66,7 +66,7 @@ export function timeline(context, host, {charts = true} = {}) {
   /** Keys that move through time, wherever the focus is in the widget. @returns {boolean} whether it was one */
   function key(event) {
     const {step} = context, big = event.shiftKey ? 10 : 1;
-    const moves = {ArrowLeft: step - big, ArrowRight: step + big, Home: 0, End: last, c: Math.max(0, record.firstClustered)};
+    const moves = {ArrowLeft: step - big, ArrowRight: step + big, Home: 0, End: last, f: Math.max(0, record.firstClustered)};
     if (event.key in moves) go(moves[event.key]);
     else if (event.key === " ") play.toggle();
     else return false;

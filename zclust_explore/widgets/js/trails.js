@@ -17,7 +17,7 @@ export function trails(context, tools) {
 
   /** Which ones, looked up again only when something else is on show. */
   function lookUp() {
-    const {step} = context, {mask} = store, isolated = store.get("isolated"), key = `${step} ${isolated}`;
+    const {step} = context, {mask} = store, isolated = store.get("isolated"), key = `${step} ${isolated} ${JSON.stringify(store.get("words"))}`;
     if (key === known && mask === drawnMask) return;
     [known, drawnMask] = [key, mask];
     const visible = context.visible();

@@ -26,6 +26,27 @@ export function sequential() {
   return table;
 }
 
+/** The same without the end that the page would swallow: its darkest tenth on black, its brightest on white. */
+export function standingOut(dark) {
+  const all = sequential(), [from, to] = dark ? [32, 255] : [0, 232], table = new Uint8Array(768);
+  for (let i = 0; i < 255; i++) for (let c = 0; c < 3; c++) table[3 * i + c] = all[3 * Math.round(from + (to - from) * i / 254) + c];
+  return table;
+}
+
+// Made in OKLab: dark at the ends, light in the middle, blue on the way there and orange on the way back, so that the
+// colour-blind can tell any two of the twelve.
+const ROUND = "4d30544c4c7c4268a71e85d45ca1c98dbcb9bcd4a4c7b17dcc8c55cc65269f554275434e";
+
+/** For what begins again where it ends, as the hours of a day do. */
+export function cyclic() {
+  const anchors = Array.from({length: 12}, (_, k) => rgb(`#${ROUND.slice(6 * k, 6 * k + 6)}`)), table = new Uint8Array(768);
+  for (let i = 0; i < 255; i++) {
+    const at = i / 255 * 12, k = Math.floor(at), t = at - k;
+    for (let c = 0; c < 3; c++) table[3 * i + c] = Math.round(anchors[k][c] * (1 - t) + anchors[(k + 1) % 12][c] * t);
+  }
+  return table;
+}
+
 const LESS = [43, 108, 176], MORE = [197, 84, 47];
 
 /** Blue below, orange above, and in the middle the page itself: where nothing is left, nothing is drawn. */

@@ -6,6 +6,8 @@ export function typed(view, Type) {
   return new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 }
 
+const TYPES = {f4: Float32Array, f8: Float64Array, u1: Uint8Array, u2: Uint16Array};
+
 /** What a run was, as arrays. `labels` and `q`: (n_snapshots, n), `sizes`, `mass`: (n_snapshots, n_clusters). */
 export class RunRecord {
   constructor(raw) {
@@ -20,16 +22,27 @@ export class RunRecord {
     this.phases = raw.phases;
     this.epochs = raw.epochs;
     this.curves = Object.fromEntries(Object.entries(raw.curves).map(([name, view]) => [name, typed(view, Float32Array)]));
-    this.startMs = typed(raw.start_ms, Float64Array);
-    this.minute = typed(raw.minute, Float32Array);
-    this.trace = {codes: typed(raw.trace.codes, Uint16Array), words: raw.trace.words};
-    this.label = {codes: typed(raw.label.codes, Uint16Array), words: raw.label.words};
+    this.certainty = typed(raw.certainty, Float32Array);
+    this.margin = typed(raw.margin, Float32Array);
+    this.columns = new Map(raw.columns.map(c => [c.name, {...c, values: typed(c.values, TYPES[c.dtype])}]));
+    this.dropped = raw.dropped;
+    const of = (name, kind) => (this.columns.get(name)?.kind === kind ? this.columns.get(name) : {values: [], words: []});
+    this.startMs = of("starttime", "time").values;
+    this.minute = of("minute", "number").values;
+    const text = name => ({codes: of(name, "text").values, words: of(name, "text").words});
+    [this.trace, this.label] = [text("trace_id"), text("label")];
     this.tile = raw.tile;
   }
 
   labelsAt(step) { return this.labels.subarray(step * this.n, (step + 1) * this.n); }
 
   qAt(step) { return this.q.subarray(step * this.n, (step + 1) * this.n); }
+
+  /** Largest soft assignment and its margin over the second, as exact as Python has them; null before clustering. */
+  exactAt(step) {
+    const {n} = this, at = step - this.steps + this.certainty.length / n;
+    return at < 0 ? null : {q: this.certainty.subarray(at * n, (at + 1) * n), margin: this.margin.subarray(at * n, (at + 1) * n)};
+  }
 
   sizesAt(step) { return this.sizes.subarray(step * this.clusters, (step + 1) * this.clusters); }
 

@@ -41,12 +41,27 @@ export class Context {
     return wanted === "pca" ? pca : umap ?? pca;
   }
 
-  /** Whether a window is on show: its cluster is not hidden by others being isolated. */
+  /** Whether a window is on show: its cluster is not hidden by others being isolated, nor one of its words. */
   visible() {
-    const isolated = this.store.get("isolated");
-    if (!isolated.length) return () => true;
-    const labels = this.record.labelsAt(this.step), shown = new Set(isolated);
-    return i => shown.has(labels[i]);
+    const shown = this.shown();
+    return shown ? i => shown[i] === 1 : () => true;
+  }
+
+  /** The same as one byte a window, null for all; the same array as long as nothing changes. */
+  shown() {
+    const {store, record, step} = this, isolated = store.get("isolated"), words = store.get("words");
+    const columns = Object.entries(words).filter(([name, some]) => some.length && record.columns.get(name)?.kind === "text");
+    if (!isolated.length && !columns.length) return null;
+    const key = JSON.stringify([isolated.length ? step : -1, isolated, columns]);
+    if (key === this.shownKey) return this.shownMask;
+    const mask = new Uint8Array(record.n).fill(1), keep = (codes, wanted) => { for (let i = 0; i < mask.length; i++) if (!wanted.has(codes[i])) mask[i] = 0; };
+    if (isolated.length) keep(record.labelsAt(step), new Set(isolated));
+    for (const [name, some] of columns) {
+      const {values, words: all} = record.columns.get(name);
+      keep(values, new Set(some.map(word => all.indexOf(word))));
+    }
+    this.shownKey = key;
+    return (this.shownMask = mask);
   }
 
   /** Listen to the widget's own model until the end. */

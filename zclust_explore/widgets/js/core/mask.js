@@ -31,6 +31,26 @@ export function polygonMask(xy, n, polygon, visible) {
   return mask;
 }
 
+/**
+ * Points that a round brush has touched: no farther than `radius` from the path of its middle, all on the map's grid.
+ * @param {number[][]} path one place or more
+ */
+export function strokeMask(xy, n, path, radius, visible) {
+  const mask = new Uint8Array(n), reach = radius * radius, edge = radius + 1;
+  for (let k = 0; k < path.length; k++) {
+    const [ax, ay] = path[Math.max(0, k - 1)], [bx, by] = path[k], dx = bx - ax, dy = by - ay, length = dx * dx + dy * dy;
+    const x0 = Math.min(ax, bx) - edge, x1 = Math.max(ax, bx) + edge, y0 = Math.min(ay, by) - edge, y1 = Math.max(ay, by) + edge;
+    for (let i = 0; i < n; i++) {
+      const x = xy[2 * i], y = xy[2 * i + 1];
+      if (x < x0 || x > x1 || y < y0 || y > y1 || mask[i]) continue;
+      const t = length ? Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / length)) : 0;
+      const ex = x - (ax + t * dx), ey = y - (ay + t * dy);
+      if (ex * ex + ey * ey <= reach && visible(i)) mask[i] = 1;
+    }
+  }
+  return mask;
+}
+
 /** A selection and a new one together. @param {"replace"|"add"|"remove"} how */
 export function combined(old, added, how) {
   if (!old || how === "replace") return how === "remove" ? new Uint8Array(added.length) : added;

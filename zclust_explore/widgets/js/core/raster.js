@@ -45,7 +45,7 @@ export class PointRaster {
   }
 
   /**
-   * Draw some points over what is there.
+   * Draw some points over what is there; returns how many of them lie in the picture.
    * @param {Float32Array} xy grid coordinates, (n, 2)
    * @param {Uint32Array} order which points, the last on top
    * @param {Uint8Array} values one a point, index into the table
@@ -61,9 +61,11 @@ export class PointRaster {
     const {reach, made} = this.cache.get(key), {pixels, ratio} = this, {width, height} = this.image;
     const scale = camera.scale * ratio, left = camera.width / 2 * ratio - camera.x * scale, top = camera.height / 2 * ratio + camera.y * scale;
     const [gr, gg, gb] = gapColour, weight = Math.round(strength * 256);
+    let seen = 0;
     for (let k = 0; k < order.length; k++) {
       const i = order[k], x = xy[2 * i] * scale + left, y = top - xy[2 * i + 1] * scale, ix = Math.floor(x), iy = Math.floor(y);
       if (!(ix >= -reach && iy >= -reach && ix < width + reach && iy < height + reach)) continue;
+      if (ix >= 0 && iy >= 0 && ix < width && iy < height) seen++;
       const stamp = made[Math.floor((y - iy) * PHASES) * PHASES + Math.floor((x - ix) * PHASES)];
       const inside = ix >= reach && iy >= reach && ix < width - reach && iy < height - reach;
       const c = 3 * values[i], r = table[c], g = table[c + 1], b = table[c + 2];
@@ -80,6 +82,7 @@ export class PointRaster {
         pixels[at] = (255 << 24) | (ob << 16) | (og << 8) | or;
       }
     }
+    return seen;
   }
 
   /** Bring it to the screen. */

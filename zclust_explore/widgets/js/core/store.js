@@ -2,8 +2,11 @@
 
 const DEFAULTS = {
   step: -1, mask: null, isolated: [], colour_by: "cluster", hover: -1, opened: -1,
-  projection: "auto", sort: "typical", level: "background", trails: true, speed: 8, loop: false,
+  projection: "auto", sort: "typical", level: "background", trails: true, speed: 8, loop: false, words: {}, query: "",
 };
+
+// Clusters and words both hide windows: who listens to one of them means what is on show.
+const JOINED = {isolated: ["isolated", "words"]};
 
 /** A stand-in for a host that cannot hand out the state's model: everything works but stays in the page. */
 function localModel() {
@@ -45,7 +48,7 @@ export class Store {
 
   /** Call `listener` when one of the keys changes, until the signal says stop. */
   on(keys, listener, signal) {
-    for (const key of keys) {
+    for (const key of keys.flatMap(name => JOINED[name] ?? [name])) {
       this.model.on(`change:${key}`, listener);
       signal.addEventListener("abort", () => this.model.off(`change:${key}`, listener), {once: true});
     }

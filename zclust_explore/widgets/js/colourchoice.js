@@ -1,0 +1,23 @@
+// The list of what the colours may say.
+
+import {titleOf} from "./colouring.js";
+import {element} from "./core/element.js";
+
+const FIRST = ["cluster", "q", "margin"];
+
+export function colourChoice(context) {
+  const {store, record, colouring} = context;
+  const option = (value, text, disabled) => element("option", {value, disabled}, text);
+  const rest = colouring.names.filter(name => !FIRST.includes(name));
+  const select = element("select.zx-select", {title: "What the colours say (o)", "aria-label": "colour by", onchange: () => {
+    store.set({colour_by: select.value});
+    store.commit();
+  }},
+  element("optgroup", {label: "clustering"}, ...FIRST.map(name => option(name, titleOf(name)))),
+  ...(rest.length ? [element("optgroup", {label: "record"}, ...rest.map(name => option(name, titleOf(name))),
+    ...record.dropped.map(name => option(name, `${titleOf(name)}: too many different words`, true)))] : []));
+  const show = () => { select.value = colouring.name; };
+  store.on(["colour_by"], show, context.signal);
+  show();
+  return {element: select, focus() { select.focus(); }};
+}
