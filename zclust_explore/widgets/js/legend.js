@@ -6,8 +6,9 @@ import {titleOf} from "./colouring.js";
 
 const counted = n => n.toLocaleString("en");
 
-export function legend(context, host) {
-  const {record, store, colouring, theme} = context;
+/** @param {Colouring} [colouring] without one, colours are those of clusters */
+export function legend(context, host, colouring = null) {
+  const {record, store, theme} = context;
   const bar = host.appendChild(element("div.zx-legend", {role: "group"}));
   const all = element("button.zx-text", {title: "Show all windows again", onclick: () => { store.set({isolated: [], words: {}}); store.commit(); }}, "show all");
   let built = "", update = () => {};
@@ -93,7 +94,7 @@ export function legend(context, host) {
   }
 
   function draw() {
-    const spec = colouring.at(context.step), moving = spec.unknown ?? "";
+    const spec = colouring?.at(context.step) ?? {name: "cluster", title: "cluster"}, moving = spec.unknown ?? "";
     const key = JSON.stringify([spec.name, theme.dark, spec.ends ?? "", moving]);
     if (key !== built) {
       built = key;

@@ -26,7 +26,7 @@ export function embeddingMap(context, host) {
   context.colouring = new Colouring(context);
   const root = host.appendChild(element("section.zx-map", {"aria-label": "map of all windows"}));
   const top = root.appendChild(element("div.zx-top"));
-  legend(context, top);
+  legend(context, top, context.colouring);
   const tools = root.appendChild(element("div.zx-tools", {role: "toolbar", "aria-label": "map"}));
   const search = queryBox(context, root);
   const stage = root.appendChild(element("div.zx-stage"));

@@ -47,6 +47,12 @@ export class Context {
     return shown ? i => shown[i] === 1 : () => true;
   }
 
+  /** What is on show, in words: empty for all. */
+  get only() {
+    const isolated = this.store.get("isolated"), words = Object.values(this.store.get("words")).filter(some => some.length);
+    return [...(isolated.length ? [`cluster ${isolated.join(", ")}`] : []), ...words.map(some => some.join(", "))];
+  }
+
   /** The same as one byte a window, null for all; the same array as long as nothing changes. */
   shown() {
     const {store, record, step} = this, isolated = store.get("isolated"), words = store.get("words");
