@@ -37,7 +37,7 @@ export function gallery(context, host) {
 
   /** Who is shown: the selection, or else the isolated clusters. */
   function collect() {
-    const mask = store.mask, isolated = store.get("isolated"), {step} = context;
+    const mask = store.mask, isolated = context.only, {step} = context;
     const labels = record.labelsAt(step), q = record.qAt(step), visible = context.visible();
     members = [];
     if (mask || isolated.length)
@@ -45,7 +45,7 @@ export function gallery(context, host) {
     const order = store.get("sort");
     if (order === "time") members.sort((a, b) => record.startMs[a] - record.startMs[b] || a - b);
     else members.sort((a, b) => (order === "typical" ? q[b] - q[a] : q[a] - q[b]) || a - b);
-    const name = mask ? "selection" : `cluster ${isolated.join(", ")}`;
+    const name = mask ? "selection" : isolated.join(" · ");
     const plural = members.length === 1 ? "window" : mask ? "windows" : "members";
     const clustered = labels[0] !== 255;
     overview = !mask && !isolated.length && clustered;
@@ -249,7 +249,7 @@ export function gallery(context, host) {
   let pending = 0;
   store.on(["step"], () => { // members of a cluster change with the step: once the hand rests
     clearTimeout(pending);
-    pending = setTimeout(context.guarded(() => (store.get("isolated").length || store.get("sort") !== "time" ? collect() : arrange())), REST_MS);
+    pending = setTimeout(context.guarded(() => (context.only.length || store.get("sort") !== "time" ? collect() : arrange())), REST_MS);
   }, context.signal);
   context.signal.addEventListener("abort", () => { cancelAnimationFrame(frame); clearTimeout(pending); });
   theme.on(arrange);
