@@ -1,27 +1,23 @@
 // Crowds: in which order points are drawn and how strongly, so that none hides all others where many share a place.
 
-import {orderByDoubt} from "./core/raster.js";
-
 const SHIFT = 8, SIDE = 65536 >> SHIFT; // places: squares of 256 grid units
 const FREE = 3, LEAST = 0.2;
 
 /**
  * Points in order of drawing: what is rare lies on top of what is frequent, and among equals the doubtful on top.
  * @param {Uint8Array} values colour of each window
- * @param {Uint8Array} certainty 0 … 255
- * @param {function(number): boolean} include
+ * @param {Uint32Array} doubtful who is drawn, the surest first
  * @param {Uint16Array} xy
  * @param {boolean} byClass whether colours are kinds, each with a strength of its own; else they are shades of one
  * @returns {{order: Uint32Array, crowd: number}[]} `crowd`: how many others share a point's place, on average
  */
-export function layers(values, certainty, include, xy, byClass) {
-  const doubtful = orderByDoubt(certainty, include), counts = new Uint32Array(256);
-  for (const i of doubtful) counts[values[i]]++;
+export function layers(values, doubtful, xy, byClass) {
+  const counts = new Uint32Array(256), starts = new Uint32Array(256), n = doubtful.length, order = new Uint32Array(n);
+  for (let k = 0; k < n; k++) counts[values[doubtful[k]]]++;
   const colours = [...counts.keys()].filter(k => counts[k]).sort((a, b) => counts[b] - counts[a]);
-  const starts = new Uint32Array(256), order = new Uint32Array(doubtful.length);
   let total = 0;
   for (const k of colours) { starts[k] = total; total += counts[k]; }
-  for (const i of doubtful) order[starts[values[i]]++] = i;
+  for (let k = 0; k < n; k++) order[starts[values[doubtful[k]]]++] = doubtful[k];
   const places = new Uint16Array(SIDE * SIDE);
   if (!byClass) return [{order, crowd: crowdOf(order, xy, places)}];
   return colours.map(k => {
@@ -31,10 +27,9 @@ export function layers(values, certainty, include, xy, byClass) {
 }
 
 function crowdOf(order, xy, places) {
-  const at = i => ((xy[2 * i + 1] >> SHIFT) * SIDE) + (xy[2 * i] >> SHIFT);
   let pairs = 0;
-  for (const i of order) pairs += 2 * places[at(i)]++;
-  for (const i of order) places[at(i)] = 0;
+  for (let k = 0; k < order.length; k++) { const i = 2 * order[k]; pairs += 2 * places[(xy[i + 1] >> SHIFT) * SIDE + (xy[i] >> SHIFT)]++; }
+  for (let k = 0; k < order.length; k++) { const i = 2 * order[k]; places[(xy[i + 1] >> SHIFT) * SIDE + (xy[i] >> SHIFT)] = 0; }
   return order.length ? pairs / order.length : 0;
 }
 

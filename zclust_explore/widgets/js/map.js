@@ -4,7 +4,7 @@ import {brush, drawStroke} from "./brush.js";
 import {Camera} from "./core/camera.js";
 import {element, icon, sized} from "./core/element.js";
 import {counted, inverted} from "./core/mask.js";
-import {PointRaster} from "./core/raster.js";
+import {orderByDoubt, PointRaster} from "./core/raster.js";
 import {colourChoice} from "./colourchoice.js";
 import {Colouring} from "./colouring.js";
 import {layers, overlap, strength} from "./crowd.js";
@@ -38,7 +38,7 @@ export function embeddingMap(context, host) {
   }));
   const raster = new PointRaster(canvas), camera = new Camera(), area = {left: LEFT, top: 4, width: 1, height: 1};
   const shown = new Float32Array(2 * record.n), start = new Float32Array(2 * record.n);
-  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [], order = null;
+  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [], order = null, doubt = null;
   const card = hoverCard(context, stage), tip = brush(context, stage, surface);
   const bar = toolbar(), ways = trails(context, tools);
   top.title = "Colours follow each centroid: a cluster keeps its number and colour for the whole clustering";
@@ -81,18 +81,20 @@ export function embeddingMap(context, host) {
 
   /** Who is drawn in which order; the same until something of it changes, and not made anew while points glide. */
   function ordered(spec, shown) {
-    const {step, projection} = context, mask = store.mask, key = [spec.name, step, projection.method, context.theme.dark];
-    if (order && order.mask === mask && order.shown === shown && order.key.every((part, k) => part === key[k])) return order;
-    const certainty = record.qAt(step), take = include => layers(spec.values, certainty, include, xy(), spec.byClass);
-    const on = shown ? i => shown[i] : () => true;
-    order = {mask, shown, key, rest: take(mask ? i => on(i) && !mask[i] : on), chosen: mask ? take(i => on(i) && mask[i]) : []};
-    order.visible = [...order.rest, ...order.chosen].reduce((sum, layer) => sum + layer.order.length, 0);
+    const {step, projection} = context, view = store.get("mask"); // the bytes as they came: the same as long as they are
+    if (!doubt || doubt.view !== view || doubt.shown !== shown || doubt.step !== step) {
+      const certainty = record.qAt(step), {mask} = store;
+      doubt = {view, mask, shown, step, rest: orderByDoubt(certainty, shown, mask, 0), chosen: mask ? orderByDoubt(certainty, shown, mask, 1) : null};
+    }
+    if (order?.doubt === doubt && order.name === spec.name && order.projection === projection) return order;
+    const take = who => (who ? layers(spec.values, who, xy(), spec.byClass) : []);
+    order = {doubt, name: spec.name, projection, rest: take(doubt.rest), chosen: take(doubt.chosen)};
     return order;
   }
 
   function paintPoints() {
     const shown_ = context.shown(), spec = context.colouring.at(context.step), {values, table} = spec;
-    const {mask, rest, chosen, visible} = ordered(spec, shown_);
+    const {rest, chosen} = ordered(spec, shown_), {mask} = doubt;
     const size = radius();
     let inView = 0;
     raster.clear(theme.rgb("bg"));
@@ -108,7 +110,7 @@ export function embeddingMap(context, host) {
       if (index >= 0 && index < record.n && (!shown_ || shown_[index]))
         raster.points(shown, Uint32Array.of(index), values, table, {camera, radius: size + 1.5, gap: 2, gapColour: theme.rgb("fg"), strength: 1});
     raster.show();
-    Object.assign(root.dataset, {n: visible, drawn: inView, colour: spec.name});
+    Object.assign(root.dataset, {n: doubt.rest.length + (doubt.chosen?.length ?? 0), drawn: inView, colour: spec.name});
     const picked = counted(mask), number = n => n.toLocaleString("en");
     bar.count.textContent = `${number(inView)} of ${number(record.n)} drawn${picked ? ` · ${number(picked)} selected` : ""}`;
     for (const button of bar.selecting) button.disabled = !mask && button.dataset.tool === "none";

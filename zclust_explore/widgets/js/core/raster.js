@@ -89,9 +89,13 @@ export class PointRaster {
   show() { this.context.putImageData(this.image, 0, 0); }
 }
 
-/** Order of drawing: sure points first, doubtful ones on top, where they are seen; within one step, by counting. */
-export function orderByDoubt(certainty, include) {
-  const starts = new Uint32Array(257);
+/**
+ * Sure points first, doubtful ones last, so on top where they are seen; within one step, by counting.
+ * @param {?Uint8Array} shown who is on show; null for all
+ * @param {?Uint8Array} mask a selection, and whether those in it are `wanted` (1) or the others (0)
+ */
+export function orderByDoubt(certainty, shown, mask, wanted) {
+  const starts = new Uint32Array(257), include = i => (!shown || shown[i] === 1) && (!mask || mask[i] === wanted);
   let total = 0;
   for (let i = 0; i < certainty.length; i++) if (include(i)) { starts[256 - certainty[i]]++; total++; }
   for (let k = 1; k < 257; k++) starts[k] += starts[k - 1];
