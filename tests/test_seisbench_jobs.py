@@ -60,6 +60,8 @@ def test_windows_around_arrivals(folder):
     assert specs.skipped.reason.tolist() == ["no arrival of Pg"]
     with pytest.raises(ValueError, match=r"phases must be among \['Pg', 'S'\], got \['X'\]"):
         read_spectrograms(dataset, phases=["X"], **HOW)
+    with pytest.raises(ValueError, match="arrivals must be None for a SeisBench data set"):
+        read_spectrograms(dataset, arrivals=pd.DataFrame({"time": ["2024-01-01"]}), **HOW)
 
 
 def test_a_store_of_it_is_completed(folder, tmp_path):

@@ -28,6 +28,8 @@ def call(settings: SignalSettings, source: Any, inventory: Any = None) -> str:
     --------
     >>> call(SignalSettings(Windowing(30.0), Preprocessing(detrend="linear"), {"fmin_hz": 1.0}), "day/*.mseed")
     "zx.read_spectrograms('day/*.mseed', window_s=30.0, preprocessing=zx.Preprocessing(detrend='linear'), fmin_hz=1.0)"
+    >>> call(SignalSettings(Windowing(30.0), stack="ZNE"), "archive/")
+    "zx.read_spectrograms('archive/', window_s=30.0, stack='ZNE')"
     """
     windowing, preprocessing, stft = _windowing(settings.windowing), _others(settings.preprocessing), settings.stft
     given = [_said(source, "stream")]
@@ -37,6 +39,8 @@ def call(settings: SignalSettings, source: Any, inventory: Any = None) -> str:
             given.append(f"preprocessing=zx.Preprocessing({_arguments(preprocessing)})")
         if settings.components != SignalSettings.components:
             given.append(f"components={settings.components!r}")
+        if settings.stack:
+            given.append(f"stack={settings.stack!r}")
         given += [f"{name}={_literal(value)}" for name, value in stft.items()]
     else:  # triggers
         parts = [f"zx.Windowing({_arguments(windowing)})"]
@@ -46,6 +50,8 @@ def call(settings: SignalSettings, source: Any, inventory: Any = None) -> str:
             parts.append("stft={" + ", ".join(f"{name!r}: {_literal(value)}" for name, value in stft.items()) + "}")
         if settings.components != SignalSettings.components:
             parts.append(f"components={settings.components!r}")
+        if settings.stack:
+            parts.append(f"stack={settings.stack!r}")
         given.append(f"zx.SignalSettings({', '.join(parts)})")
     if inventory is not None:
         given.append(f"inventory={_said(inventory, 'inventory')}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from .signal_settings import SignalSettings
 from .sources import Skipped
 from .spectrograms import Spectrograms
 from .stft import spectrograms_from_waveforms, unusable
+from .windowing import GAP
 
 if TYPE_CHECKING:
     from obspy import Inventory, Stream, Trace
@@ -38,7 +39,7 @@ class Cut:
         """Write it to a folder that is complete or absent."""
         with new_folder(path) as folder:
             if self.specs is not None:
-                self.specs.save(folder / "windows")
+                self.specs.write(folder / "windows")  # flushed with this folder, hashed with the whole
             for name, told in (("skipped", self.skipped), ("noted", self.noted)):
                 table(told).to_json(folder / f"{name}.json", orient="split", index=False)
 
@@ -117,12 +118,12 @@ class Cutter:
         good = np.flatnonzero(bad == "")
         if not len(good):
             return Cut(None, skipped, noted)
-        how: dict[str, Any] = {
-            **self.settings.stft,
-            **({"components": self.settings.stack} if self.settings.stack else {}),
-        }
         specs = spectrograms_from_waveforms(
-            data[good], self.sampling_rate, metadata.iloc[good].reset_index(drop=True), **how
+            data[good],
+            self.sampling_rate,
+            metadata.iloc[good].reset_index(drop=True),
+            components=self.settings.stack,
+            **self.settings.stft,
         )
         return Cut(specs, skipped, noted)
 
@@ -152,8 +153,7 @@ class Cutter:
             which = f" ({stack[k]})" if stack else ""
             for moment in pd.to_datetime(starts_ns[np.setdiff1d(np.arange(len(starts_ns)), at)], utc=True):
                 if not triggered:
-                    words = f"gap: not all of it was recorded{which}"
-                    skipped.append((f"{span.trace_id} at {moment.isoformat()}", words))
+                    skipped.append((f"{span.trace_id} at {moment.isoformat()}", GAP + which))
         numbers = reduce(np.intersect1d, [at for _, _, at in cut])
         waveforms = [data[np.searchsorted(at, numbers)] for data, _, at in cut]
         times_ns = cut[0][1][np.searchsorted(cut[0][2], numbers)]

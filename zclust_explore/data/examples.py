@@ -50,9 +50,7 @@ def load_example(name: str = "kw1") -> Spectrograms:
     >>> zx.load_example("kw1")
     Spectrograms(931 windows of 60 s, 1 trace(s), 64 frequencies 0.0528–47.4 Hz, 46 times, 0 skipped)
     """
-    if name != "kw1":
-        raise ValueError(f"name must be 'kw1', got {name!r}.")
-    record = _read_kw1()
+    record = _read(name)
     sampling_rate, window_s, hop_s = 100.0, 60.0, 10.0
     n_points, hop = round(window_s * sampling_rate), round(hop_s * sampling_rate)
     windows = np.lib.stride_tricks.sliding_window_view(record, n_points)[::hop]  # a view: overlaps are not copied
@@ -84,16 +82,16 @@ def load_record(name: str = "kw1") -> Stream:
     >>> print(load_record()[0])
     BW.KW1..EHZ | 2011-03-31T00:00:00.180000Z - 2011-03-31T02:36:00.180000Z | 100.0 Hz, 936001 samples
     """
-    if name != "kw1":
-        raise ValueError(f"name must be 'kw1', got {name!r}.")
     from obspy import Stream, Trace, UTCDateTime
 
     codes = dict(zip(("network", "station", "location", "channel"), "BW.KW1..EHZ".split("."), strict=True))
     start = UTCDateTime("2011-03-31T00:00:00.18")
-    return Stream([Trace(_read_kw1(), {**codes, "sampling_rate": 100.0, "starttime": start})])
+    return Stream([Trace(_read(name), {**codes, "sampling_rate": 100.0, "starttime": start})])
 
 
-def _read_kw1() -> np.ndarray:
+def _read(name: str) -> np.ndarray:
+    if name != "kw1":
+        raise ValueError(f"name must be 'kw1', got {name!r}.")
     # the folder is found without importing ObsPy, whose import takes a second
     spec = importlib.util.find_spec("obspy")
     path = Path(spec.origin).parent / KW1_FILE if spec and spec.origin else Path(KW1_FILE)

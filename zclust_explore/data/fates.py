@@ -10,12 +10,12 @@ import numpy as np
 from .records import continuous, remark
 from .signal_settings import SignalSettings
 from .stft import unusable
+from .windowing import GAP
 
 if TYPE_CHECKING:
     from obspy import Trace, UTCDateTime
 
 LEAST_NOISE = 0.25  # of the length of the signal: less before it is not called its noise
-GAP = "gap: not all of it was recorded"
 
 
 @dataclass(frozen=True, eq=False)

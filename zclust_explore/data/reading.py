@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from .execution import execute
 from .files import to_json, write_text
 from .jobs import Plan, plan
 from .preprocessing import Preprocessing
+from .responses import read_responses
 from .seisbench_jobs import opened, seisbench_plan
 from .signal_settings import SignalSettings
 from .sources import Entry, Skipped, entries_of, find_files, scan
@@ -107,15 +107,17 @@ def read_spectrograms(
     Spectrograms(11 windows of 5 s, 1 trace(s), 64 frequencies 1.03–38.9 Hz, 46 times, 2 skipped)
     """
     settings = _settings(settings, window_s, step_s, before_s, preprocessing, components, stack, stft)
-    inventory = _inventory(inventory)
+    inventory = read_responses(inventory)
     if settings.preprocessing.output and inventory is None:
         raise ValueError(f"inventory must be given to remove responses (output={settings.preprocessing.output!r}).")
     anchors = None if arrivals is None else read_arrivals(arrivals, phases)
-    if phases is not None and anchors is None and opened(source) is None:
+    dataset = opened(source)
+    if dataset is None and phases is not None and anchors is None:
         raise ValueError("phases must come with arrivals, got phases alone.")
+    if dataset is not None and anchors is not None:
+        raise ValueError("arrivals must be None for a SeisBench data set, whose metadata hold them: give phases.")
     if client is not None and to is None:
         raise ValueError("to must be a folder that the workers of the client see, got None.")
-    dataset = opened(source)
     noted: list[Skipped] = []
     with Workers((os.cpu_count() or 1) if workers is None else workers) as processes:
         stream: Stream | None = None
@@ -170,27 +172,6 @@ def _try(settings: SignalSettings, sampling_rate: float) -> None:
     n_points = round(settings.windowing.window_s * sampling_rate)
     window = np.random.default_rng(0).normal(size=(1, max(1, n_points)))
     spectrograms_from_waveforms(window, sampling_rate, **settings.stft)
-
-
-def _inventory(given: Any) -> Any:
-    if not isinstance(given, str | os.PathLike):
-        return given
-    import obspy
-
-    if not os.path.exists(given):
-        raise FileNotFoundError(f"inventory must be an existing file or folder, got {os.fspath(given)!r}.")
-    if not os.path.isdir(given):
-        try:
-            return obspy.read_inventory(os.fspath(given))
-        except Exception as error:  # whatever a reader of a broken file raises
-            raise ValueError(f"inventory must be a file that ObsPy reads, got {given}: {error}") from error
-    inventory = obspy.Inventory()
-    for file in sorted(path for path in Path(given).rglob("*") if path.is_file() and not path.name.startswith(".")):
-        with suppress(Exception):  # not every file of a folder is one of responses
-            inventory += obspy.read_inventory(str(file))
-    if not inventory.networks:
-        raise ValueError(f"inventory must hold StationXML, dataless SEED or RESP, got nothing of that in {given}.")
-    return inventory
 
 
 def _entries(source: Source, workers: Workers, bar: bool) -> tuple[list[Entry], list[Skipped], Stream | None]:

@@ -195,9 +195,8 @@ class Spectrograms(ReadyMade):
             digest.update(np.ascontiguousarray(axis, dtype="<f8").tobytes())
         digest.update(np.array(self.values.shape, dtype="<i8").tobytes())
         digest.update(self.components.encode())
-        rows = max(
-            1, HASH_BYTES // (4 * int(np.prod(self.values.shape[1:])))
-        )  # of a store, few chunks are unpacked twice
+        row_bytes = 4 * int(np.prod(self.values.shape[1:]))
+        rows = max(1, HASH_BYTES // row_bytes)  # of a store, few chunks are unpacked twice
         for start in range(0, self.n_samples, rows):
             digest.update(np.ascontiguousarray(self.read(slice(start, start + rows)), dtype="<f4").data)
         return digest.hexdigest()
@@ -212,19 +211,23 @@ class Spectrograms(ReadyMade):
         """
         path = Path(path)
         with new_folder(path) as folder:
-            store.write(
-                folder,
-                {"frequencies": self.frequencies, "times": self.times},
-                {"values": self.values, "waveforms": self.waveforms},
-                {"metadata": self.metadata, "skipped": self.skipped, "noted": self.noted},
-                {
-                    "settings": dict(self.settings),
-                    "sampling_rate": self.sampling_rate,
-                    "components": self.components,
-                    "content_hash": self.content_hash,
-                },
-            )
+            self.write(folder, content_hash=self.content_hash)
         return path
+
+    def write(self, folder: Path, **attributes: Any) -> None:
+        """Write a store, with further attributes, into a folder that the caller makes complete or absent."""
+        store.write(
+            folder,
+            {"frequencies": self.frequencies, "times": self.times},
+            {"values": self.values, "waveforms": self.waveforms},
+            {"metadata": self.metadata, "skipped": self.skipped, "noted": self.noted},
+            {
+                "settings": dict(self.settings),
+                "sampling_rate": self.sampling_rate,
+                "components": self.components,
+                **attributes,
+            },
+        )
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Spectrograms:

@@ -11,6 +11,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 if TYPE_CHECKING:
     from obspy import Trace
 
+GAP = "gap: not all of it was recorded"  # why a window is left out
+
 
 @dataclass(frozen=True)
 class Windowing:

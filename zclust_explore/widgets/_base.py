@@ -163,6 +163,15 @@ class RunWidget(anywidget.AnyWidget):
 
 def tile_columns(specs: Spectrograms, scale: DecibelScale) -> dict[str, Any]:
     """Prepare the axes of a spectrogram and the decibels of its colours for the browser."""
+    return {
+        **axis_columns(specs),
+        "waves": specs.waveforms is not None,
+        "limits": {"background": scale.limits("background"), "absolute": scale.limits("absolute")},
+    }
+
+
+def axis_columns(specs: Spectrograms) -> dict[str, Any]:
+    """Prepare the axes of a spectrogram for the browser."""
     n_freqs, n_times = specs.shape
     return {
         "n_freqs": n_freqs,
@@ -172,8 +181,6 @@ def tile_columns(specs: Spectrograms, scale: DecibelScale) -> dict[str, Any]:
         "frequencies": [float(value) for value in specs.frequencies],
         "times": [float(value) for value in specs.times],
         "duration_s": specs.duration_s,
-        "waves": specs.waveforms is not None,
-        "limits": {"background": scale.limits("background"), "absolute": scale.limits("absolute")},
     }
 
 

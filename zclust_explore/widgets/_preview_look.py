@@ -14,8 +14,8 @@ from ..data.previewing import KEPT, Previewer
 from ..data.signal_settings import SignalSettings
 from ..data.spectrograms import Spectrograms
 from ..views.stretch import stretch_envelope
-from ..views.tiles import axis_words, envelope
-from ._base import column
+from ..views.tiles import envelope
+from ._base import axis_columns, column
 
 WAVE_WIDTH = 700
 N_COMPARED = 16  # windows of which the colours are: the same for all of a stretch, so that they can be compared
@@ -186,18 +186,9 @@ def _picture(
         return {"tile": {}, "values": b"", "wave": b"", "limits": [0.0, 1.0], "level": ""}
     values, wave = specs.values[0], specs.waveforms[0]
     low, high = _limits(previewer, record, settings, windows, specs)
-    n_freqs, n_times = specs.shape
     unit = UNITS.get(settings.preprocessing.output or "") if not settings.preprocessing.normalise else None
     return {
-        "tile": {
-            "n_freqs": n_freqs,
-            "n_times": n_times,
-            "components": specs.components,
-            "words": axis_words(specs),
-            "frequencies": [float(value) for value in specs.frequencies],
-            "times": [float(value) for value in specs.times],
-            "duration_s": specs.duration_s,
-        },
+        "tile": axis_columns(specs),
         "values": column(values, "f4"),
         "wave": column(envelope((wave - wave.mean())[None], WAVE_WIDTH)[0], "f4"),
         "limits": [low, high if high > low else low + 1.0],

@@ -16,6 +16,7 @@ import traitlets
 from ..data.call import call
 from ..data.listing import Listing
 from ..data.previewing import Previewer
+from ..data.responses import read_responses
 from ..data.signal_settings import SignalSettings
 from ..data.windowing import Windowing
 from ..data.workers import Workers
@@ -90,10 +91,7 @@ class SignalPreview(anywidget.AnyWidget):
         if not isinstance(source, str | os.PathLike) and not hasattr(source, "stats") and not hasattr(source, "traces"):
             source = list(source)  # it is needed twice: to read, and to be written into the line
         self._source, self._given = source, inventory
-        if isinstance(inventory, str | os.PathLike):
-            import obspy
-
-            inventory = obspy.read_inventory(os.fspath(inventory))
+        inventory = read_responses(inventory)
         self._listing = Listing(source)
         # processes that read headers may be busy with it for long: then others read samples
         workers = self._listing.workers if self._listing.done else Workers(1)
