@@ -227,13 +227,13 @@ trainer.cluster(4, n_epochs=1000, tol=0.0, patience=1000)
 """
 
 
-@pytest.mark.timeout(1800)  # ten processes that import PyTorch, on a machine that may be slow
+@pytest.mark.timeout(1800)  # six processes that import PyTorch, on a machine that may be slow
 def test_kill_at_a_random_moment(specs, tmp_path):
     """A killed kernel would take its training, or the whole directory, with it."""
     store = specs.save(tmp_path / "specs")
     chance = random.Random(0)
     reached = set()
-    for attempt in range(10):
+    for attempt in range(6):
         directory = tmp_path / f"run{attempt}"
         process = subprocess.Popen(
             [sys.executable, "-c", TRAIN, str(store), str(directory)],
@@ -242,8 +242,9 @@ def test_kill_at_a_random_moment(specs, tmp_path):
             text=True,
         )
         assert process.stdout is not None
-        said = [process.stdout.readline()]  # the first snapshot is there: any moment from now on will do
-        time.sleep(chance.uniform(0, 3))
+        # after so many snapshots, and then at any moment: on machines of any speed these are different places
+        said = [process.stdout.readline() for _ in range(chance.randint(1, 14))]
+        time.sleep(chance.uniform(0, 0.5))
         process.send_signal(signal.SIGKILL)
         said += process.communicate()[0].splitlines()
         steps = [int(line) for line in said if line.strip()]
@@ -259,5 +260,5 @@ def test_kill_at_a_random_moment(specs, tmp_path):
         assert [event["kind"] for event in run.events][:1] == ["pretrain"]
         assert run.stop_reason is None or run.snapshot().phase == "pretrain"
         reached.add(len(run))
-    assert len(reached) > 3  # the moments were different ones
+    assert len(reached) > 2  # the moments were different ones
     assert Path(store).exists()
