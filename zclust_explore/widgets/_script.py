@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import rjsmin
+
 FOLDER = Path(__file__).parent / "js"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?function\*?|const|class) (\w+)", re.MULTILINE)
-# Comments on lines of their own, and indentation: a sixth of the bytes that every cell with a widget would carry.
-FOR_PEOPLE = re.compile(r"^[ \t]*(?:/\*\*.*?\*/[ \t]*\n|//[^\n]*\n)|^[ \t]+", re.MULTILINE | re.DOTALL)
 
 
 def page_script(entry: str) -> str:
@@ -27,7 +27,8 @@ def page_script(entry: str) -> str:
     order: list[str] = []
     _collect(FOLDER / entry, order, ())
     parts = [_enclosed(FOLDER / name) for name in order]
-    return "".join(parts) + f"export default {{render: {_variable(FOLDER / entry)}.render}};\n"
+    script = "".join(parts) + f"export default {{render: {_variable(FOLDER / entry)}.render}};\n"
+    return str(rjsmin.jsmin(script))
 
 
 def style_sheet() -> str:
@@ -55,7 +56,6 @@ def _enclosed(path: Path) -> str:
     text = EXPORT.sub(r"\1 \2", text)
     if re.search(r"^(import|export)\b", text, re.MULTILINE):
         raise ValueError(f"{path.name} has an import or export in a form that page_script does not know.")
-    text = FOR_PEOPLE.sub("", text)
     return f"const {_variable(path)} = (() => {{\n{text}\nreturn {{{names}}};\n}})();\n"
 
 
