@@ -1,7 +1,7 @@
 """Chromium, and a watch over what a page says and asks for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
@@ -28,13 +28,13 @@ LABS_OWN = re.compile(
 
 
 @contextmanager
-def launch() -> Iterator[Browser]:
-    """A headless Chromium; an error that says what to do where there is none."""
+def launch(flags: Sequence[str] = ()) -> Iterator[Browser]:
+    """A headless Chromium, with further `flags`; an error that says what to do where there is none."""
     path = chromium.find()
     if path is None:
         raise RuntimeError(chromium.MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=[*FLAGS, *flags])
         yield browser
         browser.close()
 

@@ -48,7 +48,7 @@ function fakeModel(state) {
 /** {"__b64": "..."} -> DataView, at any depth: how Python's bytes arrive. */
 function decoded(value) {
   if (Array.isArray(value)) return value.map(decoded);
-  if (value === null || typeof value !== "object") return value;
+  if (value === null || typeof value !== "object" || value instanceof DataView) return value;
   if ("__b64" in value) return new DataView(Uint8Array.from(atob(value.__b64), c => c.charCodeAt(0)).buffer);
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, decoded(entry)]));
 }

@@ -1,0 +1,1 @@
+"""Scripts that a benchmark runs in a page, beside what it measures."""
