@@ -103,7 +103,9 @@ def _measured(page: Page, n: int, folder: Path) -> dict[str, list[float]]:
     times["scrub, in place"] = page.evaluate(f"timed(acts.scrub, {repeats}, 1)")
     half = np.zeros(n, dtype=np.uint8)
     half[::2] = 1
-    page.evaluate("text => { piece('half', text); models.state.set('mask', built({__piece: 'half'})); }", _text(half.tobytes()))
+    page.evaluate(
+        "text => { piece('half', text); models.state.set('mask', built({__piece: 'half'})); }", _text(half.tobytes())
+    )
     page.wait_for_selector(f".zx-gallery[data-members='{len(half[::2])}']")
     times["gallery, scroll"] = page.evaluate(f"timed(acts.scroll, {repeats})")
     widget.close()
