@@ -1,8 +1,9 @@
-"""The notebooks about records run from top to bottom and say what is true."""
+"""The notebooks without a browser run from top to bottom and say what is true."""
 
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
@@ -42,6 +43,17 @@ def test_your_own_data(tmp_path):
     assert "BW.BROKEN.mseed" in text and "notes.txt" in text
     for made in ("signals.toml", "my_spectrograms", "later.csv"):
         assert (tmp_path / made).exists()
+
+
+def test_explore_a_run(tmp_path):
+    """A run could not be looked at where PyTorch cannot be installed, or its tables not be those of its figures."""
+    text, kinds = outputs("04_explore_a_run.ipynb", tmp_path)
+    assert {"application/vnd.jupyter.widget-view+json", "application/vnd.plotly.v1+json"} <= kinds
+    assert "PyTorch was imported: False" in text
+    (changed,) = [int(line.split()[0]) for line in text.splitlines() if "windows changed their cluster" in line]
+    assert 0 <= changed < 240
+    exported = pd.read_csv(tmp_path / "toy_world_run.csv")
+    assert len(exported) == 240
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
