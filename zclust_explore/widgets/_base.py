@@ -22,6 +22,7 @@ from ..views.samples import Column, Samples, samples
 from ..views.state import ExplorerState
 from ..views.tiles import DecibelScale, axis_words
 from ..views.umap_job import UmapJob, read_umap
+from ._reruns import close_when_rerun
 from ._script import style_sheet
 
 logger = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class RunWidget(anywidget.AnyWidget):
             traits |= self._kept_umap()
         super().__init__(state=state, **traits)
         self.on_msg(self._asked)
+        close_when_rerun(self)
         if self._has_map and not self.umap:
             self._start_umap()
         weakref.finalize(self, self._worker.shutdown, wait=False, cancel_futures=True)
@@ -102,6 +104,9 @@ class RunWidget(anywidget.AnyWidget):
             self._job.cancel()
         self._worker.shutdown(wait=False, cancel_futures=True)
         super().close()
+        self.record = self.pca = (
+            self.umap
+        ) = {}  # IPython's list of outputs may keep the widget, but need not keep these
 
     # -- columns -----------------------------------------------------------------------------------------------------
 
@@ -124,6 +129,8 @@ class RunWidget(anywidget.AnyWidget):
 
     def _asked(self, _: Any, content: Any, buffers: Any) -> None:
         """Answer on the worker; every question gets an answer, if only that something failed."""
+        if "id" not in content:
+            return  # a remark, not a question
         try:
             self._worker.submit(self._answer, content)
         except RuntimeError:

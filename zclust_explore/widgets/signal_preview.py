@@ -21,6 +21,7 @@ from ..data.signal_settings import SignalSettings
 from ..data.windowing import Windowing
 from ..data.workers import Workers
 from ._preview_look import look, records_of
+from ._reruns import close_when_rerun
 from ._script import page_script, style_sheet
 from ._settings_form import field_of, form_of, settings_of
 
@@ -113,6 +114,7 @@ class SignalPreview(anywidget.AnyWidget):
         records = records_of(self._listing, self._responses)
         super().__init__(records=records, code=call(self._settings, source, self._given))
         self.on_msg(self._asked)
+        close_when_rerun(self)
         reference = weakref.ref(self)
         self._finish = weakref.finalize(self, _end, self._closed, self._worker, self._previewer.workers)
         if self._listing.entries:
@@ -146,6 +148,8 @@ class SignalPreview(anywidget.AnyWidget):
 
     def _asked(self, _: Any, content: Any, buffers: Any) -> None:
         """Take a question; only the newest of a view will be answered in full."""
+        if "id" not in content:
+            return  # a remark, not a question
         number = str(content.get("id"))
         self._newest[number.rpartition("-")[0]] = number
         try:

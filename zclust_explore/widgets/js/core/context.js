@@ -135,5 +135,21 @@ export async function widget({model, el}, kind, build) {
   } catch (error) {
     context.fail(error);
   }
-  return () => context.close();
+  countViews(model, 1);
+  return () => {
+    context.close();
+    countViews(model, -1);
+  };
+}
+
+/** Tell Python whether anybody can see this widget: it closes those of an earlier run of a cell when nobody can. */
+function countViews(model, more) {
+  model.zxViews = (model.zxViews ?? 0) + more;
+  if (model.zxViews > 1 || (more > 0 && !model.zxUnseen)) return;
+  model.zxUnseen = model.zxViews === 0;
+  try {
+    model.send({kind: "views", count: model.zxViews});
+  } catch {
+    // no kernel: nobody to tell
+  }
 }
