@@ -35,8 +35,11 @@ class ExplorerState(traitlets.HasTraits):
         Window under the pointer and in the close-up; -1 for none.
     projection : {"auto", "pca", "umap"}
         "auto" is UMAP as soon as there is one, PCA until then.
-    sort : {"typical", "doubtful", "time"}
-        Order of the gallery.
+    sort : {"typical", "doubtful", "time", "error", "loud"}
+        Order of the gallery: largest q, smallest margin of q, time, largest root mean square of the residual (dB), or
+        largest value of the spectrogram (dB) first.
+    align : {"none", "onset", "correlation"}
+        How the gallery shifts windows in time.
     trails : bool
         Whether the map shows the way of windows that changed their cluster, and of the centroids.
     speed : int
@@ -64,7 +67,8 @@ class ExplorerState(traitlets.HasTraits):
     hover = traitlets.Int(-1).tag(sync=True)
     opened = traitlets.Int(-1).tag(sync=True)
     projection = traitlets.Enum(["auto", "pca", "umap"], "auto").tag(sync=True)
-    sort = traitlets.Enum(["typical", "doubtful", "time"], "typical").tag(sync=True)
+    sort = traitlets.Enum(["typical", "doubtful", "time", "error", "loud"], "typical").tag(sync=True)
+    align = traitlets.Enum(["none", "onset", "correlation"], "none").tag(sync=True)
     trails = traitlets.Bool(True).tag(sync=True)
     speed = traitlets.Int(8, min=1, max=60).tag(sync=True)
     loop = traitlets.Bool(False).tag(sync=True)

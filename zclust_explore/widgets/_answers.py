@@ -89,6 +89,11 @@ class WindowAnswers:
 
 def reconstruct(run: Run, indices: np.ndarray, step: int) -> tuple[np.ndarray | None, str]:
     """Decode windows at a step, in dB: (n, [n_channels,] n_freqs, n_times) and "", or None and why there are none."""
+    return from_network(run, step, lambda decoding: decoding.reconstruct(run, indices, step))
+
+
+def from_network(run: Run, step: int, make: Callable[[Any], np.ndarray]) -> tuple[np.ndarray | None, str]:
+    """Spectrograms that `make` has the network of a step decode, and ""; or None and why there are none."""
     try:
         from ..models import decoding
     except ImportError:
@@ -96,7 +101,7 @@ def reconstruct(run: Run, indices: np.ndarray, step: int) -> tuple[np.ndarray | 
     if "autoencoder" not in run.settings:
         return None, "this run has no autoencoder"
     try:
-        return np.asarray(decoding.reconstruct(run, indices, step), dtype=np.float32), ""
+        return np.asarray(make(decoding), dtype=np.float32), ""
     except FileNotFoundError:
         return None, "the weights of this step were not kept"
     except Exception as error:  # the window itself can be shown all the same

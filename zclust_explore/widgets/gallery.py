@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..data.run import Run
 from ._answers import WindowAnswers
 from ._base import RunWidget, SharedState
+from ._comparisons import ComparingAnswers
 from ._script import page_script
 
 
@@ -24,3 +25,4 @@ class Gallery(RunWidget):
     def __init__(self, run: Run, state: SharedState | None = None) -> None:
         super().__init__(run, state)
         WindowAnswers(run, self.scale).install(self)
+        ComparingAnswers(run, self.scale).install(self)
