@@ -13,6 +13,7 @@ import pandas as pd
 from ..data.spectrograms import Spectrograms
 
 Level = Literal["background", "absolute"]
+MOTION = {"displacement": "m", "velocity": "m/s", "acceleration": "m/s²"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +129,17 @@ def axis_words(specs: Spectrograms) -> dict[str, str]:
     if specs.settings.get("axes") == "pixels":
         return {"frequency": "row (pixel)", "hz": "", "time": "column (pixel)", "s": "", "unit": unit}
     return {"frequency": "frequency (Hz)", "hz": "Hz", "time": "time (s)", "s": "s", "unit": unit}
+
+
+def amplitude_unit(specs: Spectrograms) -> str:
+    """Unit of the waveforms: that of ground motion where a response was removed, "" if normalised, else counts.
+
+    >>> import zclust_explore as zx
+    >>> amplitude_unit(zx.make_spectrograms(16, random_state=0))
+    'counts'
+    """
+    steps = specs.settings.get("signals", {}).get("preprocessing", {})
+    return "" if steps.get("normalise") else MOTION.get(steps.get("output") or "", "counts")
 
 
 def residual_limit(residual: np.ndarray) -> float:

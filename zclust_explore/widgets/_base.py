@@ -20,7 +20,7 @@ from ..views.palette import PALETTE
 from ..views.projection import Projection, project_pca
 from ..views.samples import Column, Samples, samples
 from ..views.state import ExplorerState
-from ..views.tiles import DecibelScale, axis_words
+from ..views.tiles import DecibelScale, amplitude_unit, axis_words
 from ..views.umap_job import UmapJob, read_umap
 from ._reruns import close_when_rerun
 from ._script import style_sheet
@@ -173,6 +173,7 @@ def tile_columns(specs: Spectrograms, scale: DecibelScale) -> dict[str, Any]:
     return {
         **axis_columns(specs),
         "waves": specs.waveforms is not None,
+        "amplitude": amplitude_unit(specs),
         "limits": {"background": scale.limits("background"), "absolute": scale.limits("absolute")},
     }
 

@@ -3,8 +3,9 @@
 import {unitAt} from "./core/axes.js";
 import {floats, Memory} from "./core/courier.js";
 import {element, icon} from "./core/element.js";
-import {taller} from "./core/picture.js";
-import {drawPanels} from "./spectrofigure.js";
+import {channels, taller} from "./core/picture.js";
+import {crosshair} from "./crosshair.js";
+import {drawPanels, panelArea} from "./spectrofigure.js";
 
 const HEIGHT = 268; // of the panels of one component in CSS pixels, as in the style sheet
 
@@ -12,9 +13,9 @@ export function closeUp(context, host) {
   const {record, store, theme} = context, more = taller(record.tile);
   const root = host.appendChild(element("section.zx-closeup", {"aria-label": "close-up", tabindex: -1}));
   const hint = element("div.zx-hint.zx-quiet", {}, "Click a dot on the map, or a window in the gallery, to see it in full.");
-  const facts = element("div.zx-facts"), canvas = element("canvas"), plot = element("div.zx-panels", {}, canvas);
+  const facts = element("div.zx-facts"), canvas = element("canvas"), plot = element("div.zx-panels.zx-crossed", {tabindex: 0, role: "application", "aria-label": "waveform, spectrogram, reconstruction and residual; arrow keys read values"}, canvas);
   const close = element("button.zx-icon", {title: "Close (Esc)", "aria-label": "close the close-up", onclick: () => shut()}, icon("close"));
-  const body = element("div.zx-closebody", {hidden: true}, facts, plot, close);
+  const body = element("div.zx-closebody", {hidden: true}, facts, element("div.zx-plots", {}, plot), close), cross = crosshair(context, plot, plot.parentElement);
   root.append(hint, body);
   if (more > 1) plot.style.height = `${Math.round(HEIGHT * more)}px`;
   const kept = new Memory(40);
@@ -76,11 +77,14 @@ export function closeUp(context, host) {
     if (!answer || body.hidden || !context.hasRoom(plot, draw)) return;
     const [spectrogram, reconstruction, residual, envelope] = answer.arrays;
     const unit = unitAt(answer.level, record.tile), missing = answer.missing || undefined;
-    drawPanels(context, canvas, {width, height, wave: envelope?.length ? envelope : undefined, panels: [
+    const wave = envelope?.length ? envelope : undefined, brief = record.tile.words.unit;
+    drawPanels(context, canvas, {width, height, wave, waveUnit: record.tile.amplitude || undefined, panels: [
       {title: "spectrogram", values: spectrogram, limits: answer.limits, unit},
       {title: `reconstruction, step ${answer.step + 1}`, values: reconstruction, limits: answer.limits, unit, missing},
-      {title: missing ? "" : "residual", values: residual, limits: [-answer.residual_limit, answer.residual_limit], unit: record.tile.words.unit, signed: true, missing: missing && " "},
+      {title: missing ? "" : "residual", values: residual, limits: [-answer.residual_limit, answer.residual_limit], unit: brief, signed: true, missing: missing && " "},
     ]});
+    cross.show({area: panelArea(width, height, wave, 3, channels(record.tile)), width, height, wave, panels: [
+      {name: "spectrogram", values: spectrogram, unit}, {name: "reconstruction", values: reconstruction, unit}, {name: "residual", values: residual, unit: brief, signed: true}]});
     root.dataset.painted = "true";
   }
 

@@ -5,6 +5,7 @@ import {element} from "./core/element.js";
 import {closeUp} from "./closeup.js";
 import {gallery} from "./gallery.js";
 import {keys} from "./keys.js";
+import {neighbourRows} from "./neighbours.js";
 import {embeddingMap} from "./map.js";
 import {ribbon} from "./ribbon.js";
 import {TilePages} from "./tilepage.js";
@@ -15,10 +16,12 @@ export function render(host) {
     context.pages = new TilePages(context);
     const upper = context.root.appendChild(element("div.zx-upper"));
     const map = embeddingMap(context, upper);
-    gallery(context, upper);
+    const {cards} = gallery(context, upper);
     const strip = timeline(context, context.root);
-    ribbon(context, closeUp(context, context.root).element, strip.go);
-    keys(context, {map, timeline: strip});
+    const close = closeUp(context, context.root).element;
+    ribbon(context, close, strip.go);
+    neighbourRows(context, close);
+    keys(context, {map, timeline: strip, cards});
     context.root.dataset.painted = "true";
   });
 }

@@ -4,27 +4,34 @@ import {FrequencyAxis, said, saidTime, ticks, timeEdges} from "./core/axes.js";
 import {sequential} from "./core/colormap.js";
 import {element, sized} from "./core/element.js";
 import {letters, place, stack, taller, waves} from "./core/picture.js";
+import {clusterCards} from "./cards.js";
+import {Orders, sortBy} from "./order.js";
+import {saidShift, stackRow} from "./stackrow.js";
 import {tileImage} from "./tilepage.js";
 
 const REST_MS = 500; // a hand that rests this long has stopped scrubbing
 const GAP = 8, AXIS = 34, CAPTION = 16, WAVE = 22, WANTED = 118;
-const SORTS = {typical: "typical first", doubtful: "doubtful first", time: "time"};
+const SORTS = {typical: "typical first", doubtful: "doubtful first", time: "by time", error: "worst reconstructed first", loud: "loudest first"};
+const ALIGNS = {none: "as recorded", onset: "aligned by onset", correlation: "aligned by correlation"};
 
 export function gallery(context, host) {
   const {record, store, theme} = context, {tile} = record, table = sequential();
   const root = host.appendChild(element("section.zx-gallery", {"aria-label": "gallery"}));
-  const head = element("span.zx-galleryhead"), note = element("span.zx-quiet");
-  const sort = choice("sort", "Order of the windows", SORTS);
+  const head = element("span.zx-galleryhead"), note = element("span.zx-quiet.zx-gallerynote");
+  const sort = choice("sort", `Order of the windows. Worst reconstructed: largest root mean square of the residual. Loudest: largest value of the spectrogram, ${tile.words.unit}`, SORTS);
+  const align = choice("align", "How windows are shifted in time", ALIGNS);
   const level = choice("level", "What the colours mean", {background: "above background", absolute: "absolute"});
   const bar = element("canvas.zx-bar", {title: "One colour scale for all windows"});
   const scroll = element("div.zx-scroll", {tabindex: 0, "aria-label": "members"});
   const sheet = element("div.zx-sheet"), axis = element("canvas.zx-timeaxis"), empty = element("div.zx-empty");
-  root.append(element("div.zx-gallerybar", {}, head, sort, level, bar), scroll, axis, note);
+  root.append(element("div.zx-gallerybar", {}, head, sort, align, level, bar), scroll, axis, note);
   scroll.append(sheet);
+  const orders = new Orders(context, context.guarded(collect)), lead = stackRow(context, sheet, context.guarded(() => { nodes.forEach(node => { node.drawn = ""; }); request(); }));
+  const cards = clusterCards(context, root, {head, windows: [sort, align, scroll, axis, note, empty], scale: [level, bar], shown: collect});
   root.append(empty);
   const frequency = new FrequencyAxis(tile.frequencies), [t0, t1] = timeEdges(tile.times);
-  let members = [], cells = [], overview = false, layout = null, frame = 0, generation = 0, failed = "", quiet = "";
   const nodes = new Map();
+  let members = [], cells = [], overview = false, layout = null, frame = 0, generation = 0, failed = "", quiet = "";
 
   function choice(key, title, options) {
     const select = element("select.zx-select", {title, "aria-label": title, onchange: () => {
@@ -38,24 +45,25 @@ export function gallery(context, host) {
   /** Who is shown: the selection, or else the isolated clusters. */
   function collect() {
     const mask = store.mask, isolated = context.only, {step} = context;
-    const labels = record.labelsAt(step), q = record.qAt(step), visible = context.visible();
+    if (cards.open) return;
+    const labels = record.labelsAt(step), visible = context.visible();
     members = [];
     if (mask || isolated.length)
       for (let i = 0; i < record.n; i++) if (visible(i) && (!mask || mask[i])) members.push(i);
     const order = store.get("sort");
-    if (order === "time") members.sort((a, b) => record.startMs[a] - record.startMs[b] || a - b);
-    else members.sort((a, b) => (order === "typical" ? q[b] - q[a] : q[a] - q[b]) || a - b);
+    members = orders.sort(members, order, step);
     const name = mask ? "selection" : isolated.join(" · ");
     const plural = members.length === 1 ? "window" : mask ? "windows" : "members";
     const clustered = labels[0] !== 255;
     overview = !mask && !isolated.length && clustered;
     head.textContent = overview ? "clusters · typical windows" : members.length ? `${name} · ${members.length.toLocaleString("en")} ${plural}` : "gallery";
     const hint = overview ? "Draw around windows on the map, or click a cluster in the legend, to see all of them." : "";
-    note.textContent = hint;
-    quiet = hint;
+    quiet = members.length ? orders.told : hint;
+    note.textContent = quiet;
     sort.value = order;
+    align.value = store.get("align");
     level.value = store.get("level");
-    Object.assign(root.dataset, {members: members.length, painted: "true"});
+    Object.assign(root.dataset, {members: members.length, painted: "true", order, sorted: String(!orders.told)});
     empty.replaceChildren(...(mask || isolated.length
       ? [element("p", {}, "No window of this selection is on show."), element("p.zx-quiet", {}, "Show all clusters again, or select others.")]
       : [element("p", {}, "Draw around windows on the map to see them here."),
@@ -64,6 +72,8 @@ export function gallery(context, host) {
     empty.hidden = some;
     for (const part of [scroll, axis, level, bar]) part.hidden = !some;
     sort.hidden = !members.length;
+    align.hidden = lead.element.hidden = overview || members.length < 2;
+    lead.forget();
     generation++;
     nodes.forEach(node => node.element.remove());
     nodes.clear();
@@ -80,7 +90,7 @@ export function gallery(context, host) {
     const height = picture + traces + CAPTION;
     cells = overview ? typical(columns) : members;
     if (!cells.length) return;
-    const rows = Math.ceil(cells.length / columns);
+    const rows = Math.ceil(cells.length / columns) + stacked();
     layout = {columns, width, picture, traces, height, rows};
     sheet.style.height = `${rows * (height + GAP)}px`;
     timeAxis();
@@ -89,13 +99,16 @@ export function gallery(context, host) {
     request();
   }
 
+  /** Rows above the tiles. */
+  function stacked() { return lead.element.hidden ? 0 : 1; }
+
   /** With nothing chosen: a row of the surest members for each cluster, filled up with -1. */
   function typical(columns) {
-    const labels = record.labelsAt(context.step), q = record.qAt(context.step), rows = [];
+    const labels = record.labelsAt(context.step), {q} = record.exactAt(context.step), rows = [];
     for (let c = 0; c < record.clusters; c++) {
       const row = [];
       for (let i = 0; i < record.n; i++) if (labels[i] === c) row.push(i);
-      row.sort((a, b) => q[b] - q[a] || a - b);
+      sortBy(row, q, -1);
       if (row.length) rows.push(...Array.from({length: columns}, (_, k) => row[k] ?? -1));
     }
     return rows;
@@ -105,10 +118,11 @@ export function gallery(context, host) {
 
   function draw() {
     frame = 0;
-    if (!layout || !cells.length || !context.hasRoom(scroll, arrange)) return;
-    const {columns, width, height} = layout, pitch = height + GAP;
-    const first = Math.max(0, Math.floor(scroll.scrollTop / pitch) - 1) * columns;
-    const last = Math.min(cells.length, (Math.ceil((scroll.scrollTop + scroll.clientHeight) / pitch) + 1) * columns);
+    if (cards.open || !layout || !cells.length || !context.hasRoom(scroll, arrange)) return;
+    const {columns, width, height} = layout, pitch = height + GAP, above = stacked();
+    const first = Math.max(0, Math.floor(scroll.scrollTop / pitch) - 1 - above) * columns;
+    const last = Math.min(cells.length, (Math.ceil((scroll.scrollTop + scroll.clientHeight) / pitch) + 1 - above) * columns);
+    if (above) lead.draw({...layout, axis: AXIS, gap: GAP, frequencyAxis, table});
     const seen = new Set(cells.slice(first, last));
     nodes.forEach((node, index) => { if (!seen.has(index)) { node.element.remove(); nodes.delete(index); } });
     for (let k = first; k < last; k++) {
@@ -116,11 +130,13 @@ export function gallery(context, host) {
       if (index < 0) continue; // a cluster with fewer windows than columns
       const node = nodes.get(index) ?? create(index);
       const column = k % columns, edge = column === 0 ? AXIS : 0; // the first column has the frequency axis
-      node.element.style.transform = `translate(${AXIS + column * (width + GAP) - edge}px, ${Math.floor(k / columns) * pitch}px)`;
+      node.element.style.transform = `translate(${AXIS + column * (width + GAP) - edge}px, ${(Math.floor(k / columns) + above) * pitch}px)`;
       paint(node, index, edge);
     }
     note.textContent = failed || quiet;
-    fetch(cells.slice(first, Math.min(cells.length, last + 2 * columns)).filter(i => i >= 0), generation);
+    const mine = generation;
+    fetch(cells.slice(first, Math.min(cells.length, last + 2 * columns)).filter(i => i >= 0), mine)
+      .then(() => { if (above && mine === generation) lead.want(members, mine, store.get("align"), store.get("level")); }); // pictures first
   }
 
   async function fetch(indices, mine) {
@@ -152,7 +168,7 @@ export function gallery(context, host) {
   function paint(node, index, edge) {
     const {width, picture, traces, height} = layout, shown = tileImage(context, index, store.get("level"), table);
     const label = record.labelsAt(context.step)[index], opened = store.get("opened") === index;
-    const key = [Boolean(shown), edge, label, opened, width, store.get("level")].join();
+    const shift = lead.shift(index), order = store.get("sort"), key = [Boolean(shown), edge, label, opened, width, store.get("level"), shift, order].join();
     if (node.drawn === key) return;
     node.drawn = key;
     node.element.dataset.painted = String(Boolean(shown));
@@ -160,11 +176,17 @@ export function gallery(context, host) {
     const g = sized(node.canvas, width + edge, height);
     g.translate(edge, 0);
     g.font = theme.font;
+    const left = shift / tile.duration_s * width;
     if (shown) {
-      place(g, shown.canvas, 0, 0, width, picture);
+      g.save();
+      g.beginPath();
+      g.rect(0, 0, width, height - CAPTION);
+      g.clip();
+      place(g, shown.canvas, left, 0, width, picture);
+      if (shown.wave) waves(g, shown.wave, tile, 127, left, picture + 2, width, traces - 4, theme.css("muted"));
+      g.restore();
       letters(g, tile, theme.font, 0, 0, picture);
     } else { g.fillStyle = theme.css("line"); g.globalAlpha = 0.35; g.fillRect(0, 0, width, picture); g.globalAlpha = 1; }
-    if (shown?.wave) waves(g, shown.wave, tile, 127, 0, picture + 2, width, traces - 4, theme.css("muted"));
     const bottom = height - CAPTION;
     g.fillStyle = label === 255 ? "#8c8c8c" : record.palette[label % record.palette.length];
     g.beginPath();
@@ -175,7 +197,8 @@ export function gallery(context, host) {
     g.fillText(label === 255 || !overview ? record.shortTime(index) : `C${label} · ${record.shortTime(index)}`, 12, bottom + 8.5);
     g.fillStyle = theme.css("muted");
     g.textAlign = "right";
-    if (label !== 255) g.fillText(`q ${(record.qAt(context.step)[index] / 255).toFixed(2)}`, width, bottom + 8.5);
+    g.fillText(shift ? saidShift(shift) : orders.word(overview ? "typical" : order, context.step, index), width, bottom + 8.5);
+    node.element.dataset.shift = shift.toFixed(3);
     if (edge) frequencyAxis(g, picture);
   }
 
@@ -244,15 +267,15 @@ export function gallery(context, host) {
     nodes.get(next)?.element.focus();
   });
   context.onResize(scroll, arrange);
-  store.on(["mask", "isolated", "sort", "level"], context.guarded(collect), context.signal);
+  store.on(["mask", "isolated", "sort", "align", "level"], context.guarded(collect), context.signal);
   store.on(["opened"], request, context.signal);
   let pending = 0;
   store.on(["step"], () => { // members of a cluster change with the step: once the hand rests
     clearTimeout(pending);
-    pending = setTimeout(context.guarded(() => (context.only.length || store.get("sort") !== "time" ? collect() : arrange())), REST_MS);
+    pending = setTimeout(context.guarded(() => (context.only.length || !["time", "loud"].includes(store.get("sort")) ? collect() : arrange())), REST_MS);
   }, context.signal);
   context.signal.addEventListener("abort", () => { cancelAnimationFrame(frame); clearTimeout(pending); });
   theme.on(arrange);
   collect();
-  return {element: root};
+  return {element: root, cards};
 }

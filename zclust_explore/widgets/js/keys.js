@@ -7,11 +7,11 @@ const HELP = [
   ["← →", "step back, step on (with shift: ten)"], ["Home End f", "first, last step, first centroids"], ["space", "play, pause"],
   ["drag", "lasso, box or brush; shift adds, alt removes"], ["space + drag", "move the map (also the middle button)"], ["wheel", "zoom about the pointer"],
   ["l b p h", "lasso, box, brush (paint), hand"], ["[ ]", "smaller, larger brush"], ["0", "show everything"],
-  ["i", "invert the selection"], ["c", "clear the selection"], ["/", "query: select by any column"], ["o", "choose what the colours say"], ["Esc", "close the close-up, then clear the selection"],
+  ["k", "windows or cluster cards in the gallery"], ["i", "invert the selection"], ["c", "clear the selection"], ["/", "query: select by any column"], ["o", "choose what the colours say"], ["Esc", "close the close-up, then clear the selection"],
   ["click", "open a window; shift and alt change the selection"], ["?", "this list"],
 ];
 
-/** @param {{map?, timeline?, closeUp?}} parts what there is in this widget */
+/** @param {{map?, timeline?, cards?}} parts what there is in this widget */
 export function keys(context, parts) {
   const {root, store, record} = context;
   const list = element("dl", {}, ...HELP.flatMap(([key, text]) => [element("dt", {}, ...key.split(" ").map(k => (k === "+" ? " + " : element("kbd", {}, k)))), element("dd", {}, text)]));
@@ -33,6 +33,7 @@ export function keys(context, parts) {
   const actions = {
     Escape: escape, "?": toggle, i: () => store.select(inverted(store.mask, record.n, context.visible())), c: () => store.select(null),
     p: () => parts.map?.setTool("brush"), "[": () => parts.map?.brush.resize(-1), "]": () => parts.map?.brush.resize(1),
+    k: () => parts.cards?.show(),
     "/": () => parts.map?.search.focus(), o: () => parts.map?.colour.focus(),
     l: () => parts.map?.setTool("lasso"), b: () => parts.map?.setTool("box"), h: () => parts.map?.setTool("pan"), 0: () => parts.map?.reset(),
   };

@@ -11,6 +11,7 @@ export function legend(context, host, colouring = null) {
   const {record, store, theme} = context;
   const bar = host.appendChild(element("div.zx-legend", {role: "group"}));
   const all = element("button.zx-text", {title: "Show all windows again", onclick: () => { store.set({isolated: [], words: {}}); store.commit(); }}, "show all");
+  const cards = record.tile && element("button.zx-text.zx-cardsbutton", {title: "Each cluster in numbers and in a few windows (k)", onclick: () => context.cards?.show(true)}, "cards");
   let built = "", update = () => {};
 
   /** Only this one; with shift, this one more or less. */
@@ -98,7 +99,7 @@ export function legend(context, host, colouring = null) {
     const key = JSON.stringify([spec.name, theme.dark, spec.ends ?? "", moving]);
     if (key !== built) {
       built = key;
-      bar.replaceChildren(...(spec.name === "cluster" ? clusters() : spec.byClass ? words(spec) : scale(spec)), all);
+      bar.replaceChildren(...(spec.name === "cluster" ? clusters() : spec.byClass ? words(spec) : scale(spec)), all, ...(cards && spec.name === "cluster" ? [cards] : []));
       bar.setAttribute("aria-label", `colours: ${spec.title}`);
       bar.dataset.by = spec.name;
     }

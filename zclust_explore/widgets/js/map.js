@@ -13,6 +13,7 @@ import {frames} from "./framing.js";
 import {gestures} from "./gestures.js";
 import {hoverCard} from "./hovercard.js";
 import {legend} from "./legend.js";
+import {drawRings} from "./neighbours.js";
 import {drawAxes, drawCentroids, drawOutline} from "./overlay.js";
 import {queryBox} from "./querybox.js";
 import {trails} from "./trails.js";
@@ -122,6 +123,7 @@ export function embeddingMap(context, host) {
     ways.draw(g, area, camera, drawnProjection, shown, radius());
     drawCentroids(g, theme, area, camera, record, drawnProjection, drawnStep, fraction, glide?.from ?? drawnStep,
       c => !isolated.length || isolated.includes(c), store.get("trails"));
+    if (context.rings) drawRings(g, theme, area, camera, shown, context.rings, radius());
     const outline = hand.outline();
     if (outline) drawOutline(g, theme, area, outline);
     const stroke = hand.stroke();
@@ -217,6 +219,7 @@ export function embeddingMap(context, host) {
   store.on(["projection"], badge, context.signal);
   context.onModel(["pca", "umap", "umap_status"], () => { badge(); request(); });
   theme.on(request);
+  context.redraw = request;
   context.signal.addEventListener("abort", () => cancelAnimationFrame(frame));
   setTool("lasso");
   badge();

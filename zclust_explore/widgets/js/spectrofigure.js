@@ -7,10 +7,11 @@ import {channels, letters, picture, place, stack, toBytes, waves} from "./core/p
 
 const LEFT = 52, BAR = 54, GAP = 20, TITLE = 20, BOTTOM = 34;
 
-/** Where the first of some panels lies in its canvas: {left, top, width, height} of the axes. */
+/** Where the first of some panels lies in its canvas: {left, top, width, height} of the axes, {pitch} to the next, {waveTop} of waveforms. */
 export function panelArea(width, height, withWave, nPanels, nChannels = 1) {
   const top = TITLE + (withWave ? Math.min(nChannels > 1 ? 30 * nChannels : 64, height * 0.26) : 0);
-  return {left: LEFT, top, width: (width - LEFT - nPanels * (BAR + GAP)) / nPanels, height: height - BOTTOM - top};
+  const each = (width - LEFT - nPanels * (BAR + GAP)) / nPanels;
+  return {left: LEFT, top, width: each, height: height - BOTTOM - top, pitch: each + BAR + GAP, waveTop: TITLE};
 }
 
 /**

@@ -1,0 +1,58 @@
+// Order: which window comes first; of equal ones, the one with the lower number.
+
+import {said} from "./core/axes.js";
+import {floats, Memory} from "./core/courier.js";
+
+// which way each is sorted, and what it is called where it cannot be
+const KINDS = {typical: -1, doubtful: 1, time: 1, error: -1, loud: -1};
+const NAMES = {error: "reconstruction error", loud: "level"};
+
+/** Sort window numbers by values[number], the smallest first (sign 1) or the largest (-1); unknown ones last. */
+export function sortBy(members, values, sign) {
+  const key = i => (Number.isNaN(values[i]) ? Infinity : sign * values[i]);
+  return members.sort((a, b) => key(a) - key(b) || a - b); // Infinity - Infinity is NaN, which is no order either
+}
+
+/** What windows are sorted by, of which Python has to compute some. */
+export class Orders {
+  /** @param {function(): void} again called when what was missing has come, or cannot come */
+  constructor(context, again) { Object.assign(this, {context, again, kept: new Memory(8), told: ""}); }
+
+  /** Sort members at a step; `told` says in words what is missing. */
+  sort(members, order, step) {
+    const values = this.values(order, step);
+    return values ? sortBy(members, values, KINDS[order]) : members;
+  }
+
+  values(order, step) {
+    const {record} = this.context, exact = record.exactAt(step);
+    this.told = "";
+    if (order === "typical") return exact?.q;
+    if (order === "doubtful") return exact?.margin;
+    if (order === "time") return record.startMs.length ? record.startMs : null;
+    const key = order === "error" ? `error ${step}` : order, kept = this.kept.get(key);
+    if (kept === undefined) this.fetch(key, order, step);
+    if (kept instanceof Float32Array) return kept;
+    this.told = kept || `computing the ${NAMES[order]} of every window …`;
+    return null;
+  }
+
+  async fetch(key, by, step) {
+    const {courier, signal} = this.context, failed = why => `Not sorted by ${NAMES[by]}: ${why}.`;
+    this.kept.set(key, "");
+    try {
+      const {missing, buffers} = await courier.ask("measure", {by, step}, 300);
+      this.kept.set(key, missing ? failed(missing) : floats(buffers[0]));
+    } catch (error) {
+      this.kept.set(key, failed(error.message));
+    }
+    if (!signal.aborted) this.again();
+  }
+
+  /** What a window is sorted by, with its unit. */
+  word(order, step, index) {
+    const {record} = this.context, value = this.values(order, step)?.[index], exact = record.exactAt(step);
+    if (order === "error" || order === "loud") return value === undefined ? "" : `${said(Number(value.toFixed(1)))} ${record.tile.words.unit}`.trim();
+    return !exact ? "" : order === "doubtful" ? `margin ${value.toFixed(2)}` : `q ${exact.q[index].toFixed(2)}`;
+  }
+}
