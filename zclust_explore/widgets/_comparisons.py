@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from ..data.run import Run
-from ..views.alignment import stack
+from ..views.alignment import Align, Stack, stack
 from ..views.cards import Card, cards
 from ..views.measures import Measures, measure
 from ..views.neighbours import neighbours
 from ..views.tiles import DecibelScale, envelope
 from ._answers import from_network, reconstruct
 from ._base import Answer, RunWidget, column
+from ._pages import card_page, neighbour_page
 
 KEPT_STEPS = 8  # whose cards or reconstruction errors are kept
 BLOCK = 512  # windows that are reconstructed at once
@@ -72,30 +73,14 @@ class ComparingAnswers:
         # where no window reaches, nothing was there: as dark as can be
         mean = self.scale.to_bytes(np.nan_to_num(made.mean, nan=-1e9)[None], content["level"])
         wave = b"" if made.wave is None else column(np.rint(envelope(made.wave, 120) * 127), "i1")
-        return {"n": made.n}, [column(mean, "u1"), wave, column(made.shifts_s, "f4")]
+        return {"words": _said(made, content["align"])}, [column(mean, "u1"), wave, column(made.shifts_s, "f4")]
 
     def cards(self, content: dict[str, Any]) -> Answer:
         """All clusters at a step in numbers, and their mean spectrograms (n_clusters, …) uint8."""
         made = self._made(int(content["step"]))
         means = np.nan_to_num(np.stack([card.mean for card in made]))
-        described = [
-            {
-                "cluster": card.cluster,
-                "size": card.size,
-                "share": card.share,
-                "hz": _known(card.dominant_hz),
-                "s": _known(card.duration_s),
-                "db": _known(card.snr_db),
-                "stations": [list(entry) for entry in card.stations],
-                "hours": card.hours.tolist(),
-                "medoid": card.medoid,
-                "exemplars": card.exemplars.tolist(),
-                "borderline": card.borderline.tolist(),
-                "others": card.others.tolist(),
-            }
-            for card in made
-        ]
-        return {"cards": described}, [column(self.scale.to_bytes(means, content["level"]), "u1")]
+        page = card_page(self.run, made, self.scale, content["level"])
+        return {"page": page}, [column(self.scale.to_bytes(means, content["level"]), "u1")]
 
     def decoded(self, content: dict[str, Any]) -> Answer:
         """Centroids at a step as the network decodes them (n_clusters, …) uint8, or why there are none."""
@@ -108,9 +93,11 @@ class ComparingAnswers:
         return {"missing": missing}, pictures
 
     def neighbours(self, content: dict[str, Any]) -> Answer:
-        """Nearest windows in latent space, at a step and before."""
-        found = neighbours(self.run, int(content["index"]), int(content["step"]))
-        return {"now": found.now.tolist(), "before": found.before.tolist(), "since": found.since}, []
+        """Nearest windows in latent space, at a step and before, beside those that the browser finds on the map."""
+        index, step, drawn = int(content["index"]), int(content["step"]), content["drawn"]
+        found = neighbours(self.run, index, step)
+        page = neighbour_page(self.run, index, step, found, drawn, content["method"])
+        return {"page": page, "now": found.now.tolist()}, []
 
     def _made(self, step: int) -> list[Card]:
         with self._lock:
@@ -126,6 +113,13 @@ def _keep(kept: dict[int, Any], step: int, value: Any) -> None:
     kept[step] = value
 
 
-def _known(value: float) -> float | None:
-    """JSON has no NaN."""
-    return float(value) if np.isfinite(value) else None
+def _said(made: Stack, align: Align) -> str:
+    """Say what a stack is of, and how windows were shifted for it."""
+    of = f"{made.n:,} windows" if made.n == len(made.shifts_s) else f"{made.n:,} of {len(made.shifts_s):,} windows"
+    how = {"none": "not shifted", "onset": "shifted to one onset (Akaike's criterion)"}
+    words = f"Mean of {of}, {how.get(align, 'shifted to fit their mean (cross-correlation)')}"
+    if align != "none":
+        words += f": by {made.shifts_s.min():+.1f} s to {made.shifts_s.max():+.1f} s"
+    if made.wave is not None:
+        words += f". The stack of the waveforms reaches {np.abs(made.wave).max():.2f}; 1 if all were alike"
+    return f"{words}.".replace("-", "−").replace("cross−", "cross-")

@@ -12,12 +12,18 @@ export function crosshair(context, plot, host) {
   const {record} = context, {tile} = record, frequency = new FrequencyAxis(tile.frequencies), [t0, t1] = timeEdges(tile.times);
   const over = plot.appendChild(element("canvas.zx-cross", {"aria-hidden": "true"})), n = channels(tile), {bands} = stack(tile);
   const reading = host.appendChild(element("div.zx-reading.zx-quiet.zx-number", {"aria-hidden": "true"})), told = host.appendChild(element("div.zx-told-only", {"aria-live": "polite"}));
-  let drawn = null, at = null; // at: {s, row (of all channels, lowest frequency first) or -1, channel}
+  let drawn = null, scale = null, at = null; // at: {s, row (of all channels, lowest frequency first) or -1, channel}
 
   const column = s => Math.min(tile.n_times - 1, Math.max(0, Math.floor((s - t0) / (t1 - t0) * tile.n_times)));
   const panelX = k => drawn.area.left + k * drawn.area.pitch;
 
-  function show(what) { drawn = what; refresh(); }
+  function show(what) {
+    drawn = what;
+    let peak = 0;
+    for (const v of what.wave ?? []) peak = Math.max(peak, Math.abs(v));
+    scale = readable(peak, tile.amplitude);
+    refresh();
+  }
 
   function place(x, y) {
     const {left, top, width, height, pitch} = drawn.area, k = Math.floor((x - left) / pitch), inside = x - left - k * pitch;
@@ -32,9 +38,8 @@ export function crosshair(context, plot, host) {
   /** Smallest and largest value of the waveform in the stretch that a pixel of it shows. */
   function amplitude({s, channel}) {
     const each = drawn.wave.length / n / 2, k = Math.min(each - 1, Math.max(0, Math.floor(s / tile.duration_s * each))), from = 2 * (channel * each + k);
-    const [low, high] = [drawn.wave[from], drawn.wave[from + 1]], {factor, unit} = readable(Math.max(Math.abs(low), Math.abs(high)), tile.amplitude);
-    const short = v => said(Number((v / factor).toPrecision(3)));
-    return `waveform ${low === high ? short(low) : `${short(low)} to ${short(high)}`} ${unit}`.trim();
+    const [low, high] = [0, 1].map(end => said(Number((drawn.wave[from + end] / scale.factor).toPrecision(3))));
+    return `waveform ${low === high ? "" : low + " to "}${high} ${scale.unit}`.trim();
   }
 
   function words() {
@@ -75,9 +80,8 @@ export function crosshair(context, plot, host) {
     event.stopPropagation(); // the timeline has these keys elsewhere
     const middle = Math.floor(tile.n_times / 2), from = at ? column(at.s) : middle, limit = n * tile.n_freqs - 1;
     const row = at && at.row >= 0 ? at.row : (at?.channel ?? 0) * tile.n_freqs + Math.floor(tile.n_freqs / 2);
-    // upwards through the frequencies of a component, then on to the one above it, which comes first in the data
-    const flip = r => (n - 1 - Math.floor(r / tile.n_freqs)) * tile.n_freqs + r % tile.n_freqs;
-    const next = at ? flip(Math.min(limit, Math.max(0, flip(row) + dy))) : row, to = at ? Math.min(tile.n_times - 1, Math.max(0, from + dx)) : from;
+    // after the highest frequency of a component comes the lowest of the next
+    const next = Math.min(limit, Math.max(0, row + (at ? dy : 0))), to = Math.min(tile.n_times - 1, Math.max(0, from + (at ? dx : 0)));
     at = {s: tile.times[to], row: next, channel: Math.floor(next / tile.n_freqs)};
     refresh();
     told.textContent = words();

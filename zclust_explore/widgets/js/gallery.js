@@ -7,24 +7,24 @@ import {letters, place, stack, taller, waves} from "./core/picture.js";
 import {clusterCards} from "./cards.js";
 import {Orders, sortBy} from "./order.js";
 import {saidShift, stackRow} from "./stackrow.js";
-import {tileImage} from "./tilepage.js";
+import {opening, tileImage} from "./tilepage.js";
 
 const REST_MS = 500; // a hand that rests this long has stopped scrubbing
 const GAP = 8, AXIS = 34, CAPTION = 16, WAVE = 22, WANTED = 118;
-const SORTS = {typical: "typical first", doubtful: "doubtful first", time: "by time", error: "worst reconstructed first", loud: "loudest first"};
-const ALIGNS = {none: "as recorded", onset: "aligned by onset", correlation: "aligned by correlation"};
+const SORTS = {typical: "typical first", doubtful: "doubtful first", time: "by time", error: "largest error first", loud: "loudest first"};
+const ALIGNS = {none: "as recorded", onset: "aligned: onset", correlation: "aligned: correlation"};
 
 export function gallery(context, host) {
   const {record, store, theme} = context, {tile} = record, table = sequential();
   const root = host.appendChild(element("section.zx-gallery", {"aria-label": "gallery"}));
   const head = element("span.zx-galleryhead"), note = element("span.zx-quiet.zx-gallerynote");
-  const sort = choice("sort", `Order of the windows. Worst reconstructed: largest root mean square of the residual. Loudest: largest value of the spectrogram, ${tile.words.unit}`, SORTS);
+  const sort = choice("sort", "Order of the windows. Error: root mean square of the residual. Loudest: largest value of the spectrogram", SORTS);
   const align = choice("align", "How windows are shifted in time", ALIGNS);
   const level = choice("level", "What the colours mean", {background: "above background", absolute: "absolute"});
   const bar = element("canvas.zx-bar", {title: "One colour scale for all windows"});
   const scroll = element("div.zx-scroll", {tabindex: 0, "aria-label": "members"});
   const sheet = element("div.zx-sheet"), axis = element("canvas.zx-timeaxis"), empty = element("div.zx-empty");
-  root.append(element("div.zx-gallerybar", {}, head, sort, align, level, bar), scroll, axis, note);
+  root.append(element("div.zx-gallerybar", {}, head, sort, align, element("span.zx-scaled", {}, level, bar)), scroll, axis, note);
   scroll.append(sheet);
   const orders = new Orders(context, context.guarded(collect)), lead = stackRow(context, sheet, context.guarded(() => { nodes.forEach(node => { node.drawn = ""; }); request(); }));
   const cards = clusterCards(context, root, {head, windows: [sort, align, scroll, axis, note, empty], scale: [level, bar], shown: collect});
@@ -45,6 +45,8 @@ export function gallery(context, host) {
   /** Who is shown: the selection, or else the isolated clusters. */
   function collect() {
     const mask = store.mask, isolated = context.only, {step} = context;
+    level.value = store.get("level");
+    colourBar();
     if (cards.open) return;
     const labels = record.labelsAt(step), visible = context.visible();
     members = [];
@@ -62,7 +64,7 @@ export function gallery(context, host) {
     note.textContent = quiet;
     sort.value = order;
     align.value = store.get("align");
-    level.value = store.get("level");
+    note.hidden = false;
     Object.assign(root.dataset, {members: members.length, painted: "true", order, sorted: String(!orders.told)});
     empty.replaceChildren(...(mask || isolated.length
       ? [element("p", {}, "No window of this selection is on show."), element("p.zx-quiet", {}, "Show all clusters again, or select others.")]
@@ -90,17 +92,13 @@ export function gallery(context, host) {
     const height = picture + traces + CAPTION;
     cells = overview ? typical(columns) : members;
     if (!cells.length) return;
-    const rows = Math.ceil(cells.length / columns) + stacked();
-    layout = {columns, width, picture, traces, height, rows};
-    sheet.style.height = `${rows * (height + GAP)}px`;
+    const rows = Math.ceil(cells.length / columns), above = lead.element.hidden ? 0 : picture + CAPTION + GAP;
+    layout = {columns, width, picture, traces, height, rows, above};
+    sheet.style.height = `${above + rows * (height + GAP)}px`;
     timeAxis();
-    colourBar();
     nodes.forEach(node => { node.drawn = ""; });
     request();
   }
-
-  /** Rows above the tiles. */
-  function stacked() { return lead.element.hidden ? 0 : 1; }
 
   /** With nothing chosen: a row of the surest members for each cluster, filled up with -1. */
   function typical(columns) {
@@ -119,10 +117,10 @@ export function gallery(context, host) {
   function draw() {
     frame = 0;
     if (cards.open || !layout || !cells.length || !context.hasRoom(scroll, arrange)) return;
-    const {columns, width, height} = layout, pitch = height + GAP, above = stacked();
-    const first = Math.max(0, Math.floor(scroll.scrollTop / pitch) - 1 - above) * columns;
-    const last = Math.min(cells.length, (Math.ceil((scroll.scrollTop + scroll.clientHeight) / pitch) + 1 - above) * columns);
-    if (above) lead.draw({...layout, axis: AXIS, gap: GAP, frequencyAxis, table});
+    const {columns, width, height, above} = layout, pitch = height + GAP, top = scroll.scrollTop - above;
+    const first = Math.max(0, Math.floor(top / pitch) - 1) * columns;
+    const last = Math.min(cells.length, (Math.ceil((top + scroll.clientHeight) / pitch) + 1) * columns);
+    if (above) lead.draw({...layout, axis: AXIS, gap: GAP, caption: CAPTION, frequencyAxis, table});
     const seen = new Set(cells.slice(first, last));
     nodes.forEach((node, index) => { if (!seen.has(index)) { node.element.remove(); nodes.delete(index); } });
     for (let k = first; k < last; k++) {
@@ -130,7 +128,7 @@ export function gallery(context, host) {
       if (index < 0) continue; // a cluster with fewer windows than columns
       const node = nodes.get(index) ?? create(index);
       const column = k % columns, edge = column === 0 ? AXIS : 0; // the first column has the frequency axis
-      node.element.style.transform = `translate(${AXIS + column * (width + GAP) - edge}px, ${(Math.floor(k / columns) + above) * pitch}px)`;
+      node.element.style.transform = `translate(${AXIS + column * (width + GAP) - edge}px, ${above + Math.floor(k / columns) * pitch}px)`;
       paint(node, index, edge);
     }
     note.textContent = failed || quiet;
@@ -156,9 +154,7 @@ export function gallery(context, host) {
 
   function create(index) {
     const canvas = element("canvas");
-    const made = element("button.zx-tile", {"data-index": index, "aria-label": `window ${index}, ${record.shortTime(index)}`,
-      onclick: () => { store.set({opened: index}); store.commit(); },
-      onpointerenter: () => store.set({hover: index}), onpointerleave: () => store.set({hover: -1})}, canvas);
+    const made = element("button.zx-tile", {"data-index": index, "aria-label": `window ${index}, ${record.shortTime(index)}`}, canvas);
     sheet.append(made);
     const node = {element: made, canvas, drawn: ""};
     nodes.set(index, node);
@@ -256,6 +252,7 @@ export function gallery(context, host) {
     g.fillText(tile.words.unit, 108, 6);
   }
 
+  opening(context, sheet);
   context.listen(scroll, "scroll", request);
   context.listen(scroll, "keydown", event => {
     const at = cells.indexOf(Number(document.activeElement?.dataset?.index));
@@ -275,7 +272,7 @@ export function gallery(context, host) {
     pending = setTimeout(context.guarded(() => (context.only.length || !["time", "loud"].includes(store.get("sort")) ? collect() : arrange())), REST_MS);
   }, context.signal);
   context.signal.addEventListener("abort", () => { cancelAnimationFrame(frame); clearTimeout(pending); });
-  theme.on(arrange);
+  theme.on(collect);
   collect();
   return {element: root, cards};
 }

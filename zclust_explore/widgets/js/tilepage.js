@@ -37,3 +37,26 @@ export function tileImage(context, index, level, table) {
   tile.canvas ??= picture(tile.values, context.record.tile, table);
   return tile;
 }
+
+/** What has a data-index below an element is lit on the map under the pointer, and opened by a click. */
+export function opening(context, host) {
+  const {store} = context, of = event => Number(event.target.closest("[data-index]")?.dataset.index ?? -1);
+  context.listen(host, "click", event => { if (of(event) >= 0) { store.set({opened: of(event)}); store.commit(); } });
+  context.listen(host, "pointerover", event => store.set({hover: of(event)}));
+  context.listen(host, "pointerleave", () => store.set({hover: -1}));
+}
+
+/** Show a picture in an element's canvas. */
+export function copy(host, source) {
+  const canvas = host.querySelector("canvas");
+  [canvas.width, canvas.height] = [source.width, source.height];
+  canvas.getContext("2d").drawImage(source, 0, 0);
+  host.dataset.painted = "true";
+}
+
+/** Paint the windows of all elements below one that have a data-index. */
+export async function paintTiles(context, host, level, table) {
+  const parts = [...host.querySelectorAll("[data-index]")], indices = parts.map(part => Number(part.dataset.index));
+  await context.pages.fetch([...new Set(indices)], level);
+  parts.forEach((part, k) => copy(part, tileImage(context, indices[k], level, table).canvas));
+}

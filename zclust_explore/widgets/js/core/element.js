@@ -54,3 +54,6 @@ export function sized(canvas, width, height) {
   [context.textAlign, context.textBaseline, context.globalAlpha] = ["left", "alphabetic", 1];
   return context;
 }
+
+/** Elements from nested lists [tag, attributes, ...children], as Python sends them; a string is text. */
+export function tree(node) { return typeof node === "string" ? node : element(node[0], node[1], ...node.slice(2).map(tree)); }
