@@ -19,9 +19,9 @@ from zclust_explore.widgets._comparisons import ComparingAnswers
 def run(tmp_path_factory):
     """A trained run of 64 windows."""
     specs = make_spectrograms(64, difficulty=0.0, random_state=0)
-    trainer = Trainer(specs, random_state=0, directory=tmp_path_factory.mktemp("run") / "run", batch_size=16)
-    trainer.pretrain(n_epochs=4, progress_bar=False)
-    return trainer.cluster(n_clusters=4, n_epochs=2, progress_bar=False)
+    trainer = Trainer(specs, random_state=0, directory=tmp_path_factory.mktemp("run") / "run", batch_size=32)
+    trainer.pretrain(n_epochs=1, progress_bar=False)
+    return trainer.cluster(n_clusters=4, start="kmeans", n_epochs=1, progress_bar=False)
 
 
 @pytest.fixture

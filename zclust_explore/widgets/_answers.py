@@ -94,12 +94,12 @@ def reconstruct(run: Run, indices: np.ndarray, step: int) -> tuple[np.ndarray | 
 
 def from_network(run: Run, step: int, make: Callable[[Any], np.ndarray]) -> tuple[np.ndarray | None, str]:
     """Spectrograms that `make` has the network of a step decode, and ""; or None and why there are none."""
+    if "autoencoder" not in run.settings:  # before PyTorch is loaded, which takes seconds
+        return None, "this run has no autoencoder"
     try:
         from ..models import decoding
     except ImportError:
         return None, "reconstruction needs PyTorch"
-    if "autoencoder" not in run.settings:
-        return None, "this run has no autoencoder"
     try:
         return np.asarray(make(decoding), dtype=np.float32), ""
     except FileNotFoundError:

@@ -15,17 +15,26 @@ EXPORT = re.compile(r"^export ((?:async )?function\*?|const|class) (\w+)", re.MU
 def page_script(entry: str) -> str:
     """Join a module and all that it imports into one script, whose default export renders a widget.
 
-    Each module becomes a function that returns its exports, so names of different modules cannot collide and each runs
-    once; comments and indentation stay behind. Two forms are understood, each on a line of its own:
+    Each module becomes a function that returns its exports, so what modules keep to themselves cannot collide and each
+    runs once. Exports are names of the whole script, which saves every module the lines of its imports; comments and
+    indentation stay behind. Two forms are understood, each on a line of its own:
     `import {a, b} from "./other.js";` and `export` before `function`, `const` or `class`. The entry exports `render`.
 
     Parameters
     ----------
     entry : str
         Path of the module from the folder of scripts, for example "explorer.js".
+
+    Raises
+    ------
+    ValueError
+        If two modules export the same name, import each other, or have an import or export in another form.
     """
     order: list[str] = []
     _collect(FOLDER / entry, order, ())
+    exported = [name for module in order for _, name in EXPORT.findall((FOLDER / module).read_text(encoding="utf-8"))]
+    if twice := {name for name in exported if exported.count(name) > 1}:
+        raise ValueError(f"exports of one script must have different names, got {sorted(twice)} twice in {entry}.")
     parts = [_enclosed(FOLDER / name) for name in order]
     script = "".join(parts) + f"export default {{render: {_variable(FOLDER / entry)}.render}};\n"
     return str(rjsmin.jsmin(script))
@@ -52,11 +61,12 @@ def _collect(path: Path, order: list[str], above: tuple[Path, ...]) -> None:
 def _enclosed(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     names = ", ".join(name for _, name in EXPORT.findall(text))
-    text = IMPORT.sub(lambda found: f"const {{{found[1]}}} = {_variable(path.parent / found[2])};", text)
+    text = IMPORT.sub("", text)
     text = EXPORT.sub(r"\1 \2", text)
     if re.search(r"^(import|export)\b", text, re.MULTILINE):
         raise ValueError(f"{path.name} has an import or export in a form that page_script does not know.")
-    return f"const {_variable(path)} = (() => {{\n{text}\nreturn {{{names}}};\n}})();\n"
+    own = _variable(path)
+    return f"const {own} = (() => {{\n{text}\nreturn {{{names}}};\n}})(), {{{names}}} = {own};\n"
 
 
 def _variable(path: Path) -> str:

@@ -3,9 +3,9 @@
 import {unitAt} from "./core/axes.js";
 import {floats, Memory} from "./core/courier.js";
 import {element, icon} from "./core/element.js";
-import {channels, taller} from "./core/picture.js";
+import {taller} from "./core/picture.js";
 import {crosshair} from "./crosshair.js";
-import {drawPanels, panelArea} from "./spectrofigure.js";
+import {drawPanels} from "./spectrofigure.js";
 
 const HEIGHT = 268; // of the panels of one component in CSS pixels, as in the style sheet
 
@@ -77,14 +77,12 @@ export function closeUp(context, host) {
     if (!answer || body.hidden || !context.hasRoom(plot, draw)) return;
     const [spectrogram, reconstruction, residual, envelope] = answer.arrays;
     const unit = unitAt(answer.level, record.tile), missing = answer.missing || undefined;
-    const wave = envelope?.length ? envelope : undefined, brief = record.tile.words.unit;
-    drawPanels(context, canvas, {width, height, wave, waveUnit: record.tile.amplitude || undefined, panels: [
+    const wave = envelope?.length ? envelope : undefined, panels = [
       {title: "spectrogram", values: spectrogram, limits: answer.limits, unit},
       {title: `reconstruction, step ${answer.step + 1}`, values: reconstruction, limits: answer.limits, unit, missing},
-      {title: missing ? "" : "residual", values: residual, limits: [-answer.residual_limit, answer.residual_limit], unit: brief, signed: true, missing: missing && " "},
-    ]});
-    cross.show({area: panelArea(width, height, wave, 3, channels(record.tile)), width, height, wave, panels: [
-      {name: "spectrogram", values: spectrogram, unit}, {name: "reconstruction", values: reconstruction, unit}, {name: "residual", values: residual, unit: brief, signed: true}]});
+      {title: missing ? "" : "residual", values: residual, limits: [-answer.residual_limit, answer.residual_limit], unit: record.tile.words.unit, signed: true, missing: missing && " "},
+    ];
+    cross.show({panels, wave, width, height, area: drawPanels(context, canvas, {width, height, wave, waveUnit: record.tile.amplitude || undefined, panels})});
     root.dataset.painted = "true";
   }
 

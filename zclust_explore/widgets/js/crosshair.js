@@ -6,7 +6,7 @@ import {channels, stack} from "./core/picture.js";
 
 /**
  * @param {HTMLElement} plot the panels, focusable; arrow keys move the crosshair there
- * @returns {{show: function}} to be called with what is drawn: {area, width, height, panels: [{name, values, unit, signed?}], wave}
+ * @returns {{show: function}} to be called with what is drawn: {area, width, height, panels, wave} as drawPanels takes them
  */
 export function crosshair(context, plot, host) {
   const {record} = context, {tile} = record, frequency = new FrequencyAxis(tile.frequencies), [t0, t1] = timeEdges(tile.times);
@@ -48,9 +48,9 @@ export function crosshair(context, plot, host) {
     if (at.row >= 0) {
       parts.push(`${said(tile.frequencies[where])} ${hz}`.trim());
       const cell = at.row * tile.n_times + column(at.s);
-      for (const {name, values, unit, signed} of drawn.panels) {
+      for (const {title, values, unit, signed} of drawn.panels) {
         const value = values?.[cell];
-        if (value !== undefined) parts.push(`${name} ${signed && value > 0 ? "+" : ""}${said(Number(value.toFixed(1)))} ${unit}`.trim());
+        if (value !== undefined) parts.push(`${title.split(",")[0]} ${signed && value > 0 ? "+" : ""}${said(Number(value.toFixed(1)))} ${unit}`.trim());
       }
     }
     if (drawn.wave) parts.push(amplitude(at));
@@ -60,7 +60,7 @@ export function crosshair(context, plot, host) {
   function refresh() {
     if (!drawn) return;
     const g = sized(over, drawn.width, drawn.height), {left, top, width, height, waveTop} = drawn.area;
-    reading.textContent = at ? words() : "Point at the panels, or use the arrow keys there, to read values.";
+    reading.textContent = at ? words() : "Point at the panels, or use arrow keys there, to read values.";
     if (!at) { delete plot.dataset.at; return; }
     plot.dataset.at = [column(at.s), at.row].join();
     g.fillStyle = "#ffffff"; // blended as a difference, so that it is seen on every colour
@@ -74,15 +74,14 @@ export function crosshair(context, plot, host) {
   }
 
   function key(event) {
-    const by = event.shiftKey ? 5 : 1, [dx, dy] = {ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, by], ArrowDown: [0, -by]}[event.key] ?? [];
-    if (dx === undefined || !drawn || event.ctrlKey || event.altKey || event.metaKey) return;
+    const by = event.shiftKey ? 5 : 1, move = {ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, by], ArrowDown: [0, -by]}[event.key];
+    if (!move || !drawn || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation(); // the timeline has these keys elsewhere
-    const middle = Math.floor(tile.n_times / 2), from = at ? column(at.s) : middle, limit = n * tile.n_freqs - 1;
-    const row = at && at.row >= 0 ? at.row : (at?.channel ?? 0) * tile.n_freqs + Math.floor(tile.n_freqs / 2);
+    const within = (value, n) => Math.min(n - 1, Math.max(0, value)), [dx, dy] = at ? move : [0, 0]; // begins in the middle
     // after the highest frequency of a component comes the lowest of the next
-    const next = Math.min(limit, Math.max(0, row + (at ? dy : 0))), to = Math.min(tile.n_times - 1, Math.max(0, from + (at ? dx : 0)));
-    at = {s: tile.times[to], row: next, channel: Math.floor(next / tile.n_freqs)};
+    const row = within((at?.row ?? tile.n_freqs >> 1) + dy, n * tile.n_freqs), to = within((at ? column(at.s) : tile.n_times >> 1) + dx, tile.n_times);
+    at = {s: tile.times[to], row, channel: Math.floor(row / tile.n_freqs)};
     refresh();
     told.textContent = words();
   }

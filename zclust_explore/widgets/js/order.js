@@ -31,8 +31,8 @@ export class Orders {
     if (order === "doubtful") return exact?.margin;
     if (order === "time") return record.startMs.length ? record.startMs : null;
     const key = order === "error" ? `error ${step}` : order, kept = this.kept.get(key);
-    if (kept === undefined) this.fetch(key, order, step);
     if (kept instanceof Float32Array) return kept;
+    if (kept === undefined) this.fetch(key, order, step);
     this.told = kept || `computing the ${NAMES[order]} of every window …`;
     return null;
   }

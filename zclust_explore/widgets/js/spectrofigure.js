@@ -17,6 +17,7 @@ export function panelArea(width, height, withWave, nPanels, nChannels = 1) {
 /**
  * @param {Context} context
  * @param {HTMLCanvasElement} canvas
+ * @returns the area of the first panel, as `panelArea` says it
  * @param {{width: number, height: number, wave?: Float32Array, waveUnit?: string, panels: {title: string, values: Float32Array, limits: number[], unit: string, factor?: number, signed?: boolean, missing?: string}[]}} what
  */
 export function drawPanels(context, canvas, {width, height, wave: envelope, waveUnit, panels}) {
@@ -49,6 +50,7 @@ export function drawPanels(context, canvas, {width, height, wave: envelope, wave
   });
   frequencyAxis(g, theme, frequency, tile, top, bottom);
   if (envelope) waveforms(g, theme, envelope, tile, waveUnit, LEFT, TITLE, each, top - TITLE - 6);
+  return area;
 }
 
 function timeAxis(g, theme, {duration_s: duration, words}, at, bottom, width) {

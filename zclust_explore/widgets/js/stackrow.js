@@ -10,8 +10,8 @@ export function saidShift(s) { return `${s > 0 ? "+" : ""}${said(Number(s.toFixe
 
 /** @param {function(): void} changed called when shifts have come */
 export function stackRow(context, host, changed) {
-  const {record, theme} = context, {tile} = record, mean = element("canvas"), wave = element("canvas"), words = element("p.zx-quiet");
-  const root = host.appendChild(element("div.zx-stack", {hidden: true}, mean, wave, words));
+  const {record, theme} = context, {tile} = record, canvas = element("canvas"), words = element("p.zx-quiet");
+  const root = host.appendChild(element("div.zx-stack", {hidden: true}, canvas, words));
   let asked = "", answer = null, shifts = new Map();
 
   /** Ask for the mean of these; `key` says who they are. */
@@ -36,32 +36,23 @@ export function stackRow(context, host, changed) {
 
   /** @param {{width, picture, columns, axis, gap, caption, frequencyAxis, table}} layout of the gallery */
   function draw({width, picture: high, columns, axis, gap, caption, frequencyAxis, table}) {
-    const begin = (canvas, left, text) => {
-      const g = sized(canvas, width + axis - left, high + caption);
-      g.translate(axis - left, 0);
-      Object.assign(g, {font: theme.font, fillStyle: theme.css("fg"), textBaseline: "middle"});
-      g.fillText(text, 0, high + caption - 7.5);
-      g.fillStyle = theme.css("line");
-      return g;
-    };
-    const g = begin(mean, 0, "mean"), two = columns > 1 && tile.waves;
+    const many = columns > 1 && tile.waves ? 2 : 1, pitch = width + gap, g = sized(canvas, axis + many * pitch, high + caption);
+    g.translate(axis, 0);
+    Object.assign(g, {font: theme.font, fillStyle: theme.css("fg"), textBaseline: "middle"});
+    ["mean", "stack"].slice(0, many).forEach((text, k) => g.fillText(text, k * pitch, high + caption - 7.5));
+    if (many > 1 && answer?.wave) waves(g, answer.wave, tile, Math.max(...answer.wave.map(Math.abs)), pitch, 0, width, high - 2, theme.css("fg"));
+    g.fillStyle = theme.css("line");
     g.fillRect(0, 0, width, answer?.values ? 0 : high);
+    g.fillRect(pitch, high - 0.5, many > 1 ? width : 0, 1);
     if (answer?.values) {
       place(g, picture(answer.values, tile, table), 0, 0, width, high);
       letters(g, tile, theme.font, 0, 0, high);
     }
     g.fillStyle = theme.css("muted");
     frequencyAxis(g, high);
-    wave.hidden = !two;
-    if (two) {
-      const h = begin(wave, axis, "stack");
-      h.fillRect(0, high - 0.5, width, 1);
-      if (answer?.wave) waves(h, answer.wave, tile, Math.max(...answer.wave.map(Math.abs)), 0, 0, width, high - 2, theme.css("fg"));
-      wave.style.left = `${axis + width + gap}px`;
-    }
     words.textContent = answer?.words ?? "averaging the windows …";
-    words.style.left = `${axis + (two ? 2 : 1) * (width + gap)}px`;
-    words.hidden = columns < (two ? 3 : 2);
+    words.style.left = `${axis + many * pitch}px`;
+    words.hidden = columns <= many;
     root.title = answer?.words ?? "";
     Object.assign(root.dataset, {painted: String(Boolean(answer?.values)), align: answer?.align ?? ""});
   }
