@@ -8,7 +8,7 @@ import pytest
 from tests.toys import polarised
 from zclust_explore.data.synthetic import make_spectrograms
 from zclust_explore.views.measures import durations, measure
-from zclust_explore.views.tiles import DecibelScale
+from zclust_explore.views.tiles import DecibelScale, amplitude_unit
 
 
 def plain(specs, scale, index):
@@ -47,3 +47,14 @@ def test_what_is_no_decibels_has_no_signal_to_noise_ratio() -> None:
     specs = dataclasses.replace(specs, values=np.abs(specs.values), settings={"unit": "unit²/Hz"})
     found = measure(specs, DecibelScale(specs))
     assert np.isnan(found.snr_db).all() and np.isfinite(found.duration_s).all()
+
+
+@pytest.mark.parametrize(
+    ("steps", "unit"),
+    [({}, "counts"), ({"output": "velocity"}, "m/s"), ({"output": "velocity", "normalise": "max"}, "")],
+)
+def test_amplitudes_have_the_unit_of_what_was_done(steps, unit) -> None:
+    """A waveform in counts would be read as ground motion, or one without a unit be given one."""
+    specs = make_spectrograms(16, random_state=0)
+    settings = {**specs.settings, "signals": {"preprocessing": steps}}
+    assert amplitude_unit(dataclasses.replace(specs, settings=settings)) == unit

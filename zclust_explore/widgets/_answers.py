@@ -12,6 +12,7 @@ from ..data.run import Run
 from ..views.frames import assignments_over_steps
 from ..views.tiles import DecibelScale, describe, envelope, residual_limit, tiles
 from ._base import Answer, RunWidget, column
+from ._pages import fact_page
 
 logger = logging.getLogger(__name__)
 
@@ -46,9 +47,8 @@ class WindowAnswers:
         index = self._indices([content["index"]])
         answer, arrays = self._compared(index, int(content["step"]), content["level"])
         snapshot = self.run.snapshot(int(content["step"]))
-        if snapshot.centroids is not None:
-            answer["q"] = [float(value) for value in snapshot.soft_assignments()[index[0]]]
-        answer["facts"] = describe(self.run.spectrograms, int(index[0]))
+        q = [] if snapshot.centroids is None else snapshot.soft_assignments()[index[0]].tolist()
+        answer["facts"] = fact_page(describe(self.run.spectrograms, int(index[0])), q)
         waves = self.run.spectrograms.read_waveforms(index)
         if waves is not None:
             arrays.append(column(envelope(waves - waves.mean(axis=-1, keepdims=True), WAVE_WIDTH), "f4"))

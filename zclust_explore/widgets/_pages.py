@@ -86,6 +86,21 @@ def _hours(card: Card) -> Node:
     return ["div.zx-hours", attributes, ["div", {}, *bars], ["div.zx-quiet", {}, *marks]]
 
 
+def fact_page(facts: Sequence[tuple[str, str]], q: Sequence[float]) -> list[Node]:
+    """Build the table of what is known of one window, and bars of its soft assignment to every cluster."""
+    rows = [["tr", {}, ["th", {}, name], ["td", {}, value]] for name, value in facts]
+    bars: list[Node] = []
+    for cluster, share in enumerate(q):
+        bar = ["b", {"style": f"width:{100 * share:.1f}%;background:{colour(cluster)}"}]
+        bars.append(
+            ["div.zx-qrow", {}, ["span", {}, f"C{cluster}"], ["i", {}, bar], ["span.zx-number", {}, f"{share:.2f}"]]
+        )
+    said = "q: " + ", ".join(f"C{cluster} {share:.2f}" for cluster, share in enumerate(q))
+    title = ["div.zx-quiet", {}, "soft assignment q"]
+    page: list[Node] = [["table", {}, *rows]]
+    return [*page, ["div.zx-q", {"role": "img", "aria-label": said}, title, *bars]] if bars else page
+
+
 def neighbour_page(run: Run, index: int, step: int, found: Neighbours, drawn: Sequence[int], method: str) -> list[Node]:
     """Build three rows: the nearest in latent space, those nearest on the map only, and those that were nearest before.
 

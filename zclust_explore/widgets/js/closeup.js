@@ -2,7 +2,7 @@
 
 import {unitAt} from "./core/axes.js";
 import {floats, Memory} from "./core/courier.js";
-import {element, icon} from "./core/element.js";
+import {element, icon, tree} from "./core/element.js";
 import {taller} from "./core/picture.js";
 import {crosshair} from "./crosshair.js";
 import {drawPanels} from "./spectrofigure.js";
@@ -35,7 +35,7 @@ export function closeUp(context, host) {
     if (answer?.index !== index) { answer = null; root.dataset.painted = "false"; }
     describe();
     clearTimeout(timer);
-    if (kept.has(key)) { answer = kept.get(key); draw(); return; }
+    if (kept.has(key)) { answer = kept.get(key); describe(); draw(); return; }
     timer = setTimeout(() => ask(index, step, level, key), 90); // while scrubbing, only where the hand rests
   }
 
@@ -59,17 +59,7 @@ export function closeUp(context, host) {
     const colour = label === 255 ? "#8c8c8c" : record.palette[label % record.palette.length];
     const title = element("div.zx-cardhead", {}, element("i.zx-swatch", {style: `background:${colour}`}),
       label === 255 ? `window ${index} · not clustered yet` : `window ${index} · C${label}`);
-    const rows = answer ? answer.facts.map(([name, value]) => element("tr", {}, element("th", {}, name), element("td", {}, value))) : [];
-    facts.replaceChildren(title, element("table", {}, ...rows), ...(answer?.q?.length ? [bars(answer.q)] : []));
-  }
-
-  /** Soft assignment to every cluster at this step. */
-  function bars(q) {
-    return element("div.zx-q", {role: "img", "aria-label": `q: ${q.map((v, k) => `C${k} ${v.toFixed(2)}`).join(", ")}`},
-      element("div.zx-quiet", {}, "soft assignment q"),
-      ...q.map((v, k) => element("div.zx-qrow", {}, element("span", {}, `C${k}`),
-        element("i", {}, element("b", {style: `width:${(100 * v).toFixed(1)}%;background:${record.palette[k % record.palette.length]}`})),
-        element("span.zx-number", {}, v.toFixed(2)))));
+    facts.replaceChildren(title, ...(answer?.facts ?? []).map(tree));
   }
 
   function draw() {

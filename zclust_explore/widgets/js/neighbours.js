@@ -48,7 +48,11 @@ export function neighbourRows(context, host) {
     }
   }
 
-  function ring(near, drawn) { context.rings = {near, drawn}; context.redraw?.(); }
+  function ring(near, drawn) {
+    const before = context.rings;
+    context.rings = {near, drawn};
+    if (near.length || before.near.length) context.redraw?.(); // not before the map has its size
+  }
 
   opening(context, root);
   store.on(["opened", "step", "projection", "level"], context.guarded(update), context.signal);
