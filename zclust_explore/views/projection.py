@@ -9,6 +9,7 @@ import numpy as np
 
 from ..data.run import Run
 from ..data.snapshot import Snapshot
+from .umap_layout import lay_out
 
 # learning rate of UMAP from one snapshot to the next: at its default of 1 a layout boils although nothing moves
 CHAINED_RATE = 0.25
@@ -79,7 +80,9 @@ def project_pca(run: Run) -> Projection:
     )
 
 
-def project_umap(run: Run, n_neighbors: int = 15, n_epochs: int = 200, random_state: int = 0) -> Projection:
+def project_umap(
+    run: Run, n_neighbors: int = 15, n_epochs: int = 200, random_state: int = 0, rate: float = CHAINED_RATE
+) -> Projection:
     """Project the last snapshot by UMAP, then each earlier one from the layout of the one after it.
 
     The chain starts at the last snapshot, laid out from its PCA, and goes backwards with few epochs, so that a point
@@ -95,6 +98,8 @@ def project_umap(run: Run, n_neighbors: int = 15, n_epochs: int = 200, random_st
     n_epochs : int
         Of the last snapshot; the others get a quarter.
     random_state : int
+    rate : float
+        Learning rate from one snapshot to the next: less keeps more in its place, and adapts less.
     """
     first = project_pca(run)
     n, embeddings = run.n_samples, in_one_basis(run)
@@ -102,11 +107,11 @@ def project_umap(run: Run, n_neighbors: int = 15, n_epochs: int = 200, random_st
         return first
     xy = np.empty((len(run), n, 2), dtype=np.float32)
     neighbors, chained_epochs = min(n_neighbors, n - 1), max(1, n_epochs // 4)
-    layout = _lay_out(run.embedding, first.xy[-1], neighbors, n_epochs, 1.0, random_state)
+    layout = lay_out(run.embedding, first.xy[-1], neighbors, n_epochs, 1.0, random_state)
     for _ in range(SETTLING):
-        layout = _lay_out(run.embedding, layout, neighbors, chained_epochs, CHAINED_RATE, random_state)
+        layout = lay_out(run.embedding, layout, neighbors, chained_epochs, rate, random_state)
     for step in range(len(run) - 1, -1, -1):
-        layout = xy[step] = _lay_out(embeddings[step], layout, neighbors, chained_epochs, CHAINED_RATE, random_state)
+        layout = xy[step] = lay_out(embeddings[step], layout, neighbors, chained_epochs, rate, random_state)
     return Projection(
         xy=xy,
         centroids_xy=_over_steps(run, lambda snapshot, _: _members_mean(snapshot, xy[snapshot.step])),
@@ -160,33 +165,6 @@ def _over_steps(run: Run, place: Callable[[Snapshot, np.ndarray], np.ndarray]) -
         if snapshot.centroids is not None and len(snapshot.centroids) == n_clusters:
             placed[step] = place(snapshot, snapshot.centroids)
     return placed
-
-
-def _lay_out(
-    z: np.ndarray, start: np.ndarray, n_neighbors: int, n_epochs: int, rate: float, random_state: int
-) -> np.ndarray:
-    import umap
-    from sklearn.neighbors import NearestNeighbors
-
-    # exact neighbours by scikit-learn: UMAP's own search costs half a minute of compilation in a fresh process
-    distances, indices = NearestNeighbors(n_neighbors=n_neighbors + 1).fit(z).kneighbors(z)
-    graph = umap.umap_.fuzzy_simplicial_set(
-        z,
-        n_neighbors + 1,
-        np.random.RandomState(random_state),
-        metric="euclidean",
-        knn_indices=indices,
-        knn_dists=distances.astype(np.float32),
-    )[0]
-    a, b = umap.umap_.find_ab_params(spread=1.0, min_dist=0.1)
-    centre, size = start.mean(axis=0), max(float(np.ptp(start, axis=0).max()), 1e-9)
-    # UMAP works on a box of about 10 units: a layout from PCA is brought there, one from UMAP is there already
-    init = start.astype(np.float32) if 5 < size < 60 else ((start - centre) * (10 / size)).astype(np.float32)
-    layout = umap.umap_.simplicial_set_embedding(
-        z, graph, 2, rate, a, b, 1.0, 5, n_epochs, init, np.random.RandomState(random_state),
-        "euclidean", {}, False, {}, False,
-    )[0]  # fmt: skip
-    return layout if np.isfinite(layout).all() else init
 
 
 def _members_mean(snapshot: Snapshot, xy: np.ndarray) -> np.ndarray:

@@ -22,6 +22,7 @@ from ..views.samples import Column, Samples, samples
 from ..views.state import ExplorerState
 from ..views.tiles import DecibelScale, amplitude_unit, axis_words
 from ..views.umap_job import UmapJob, read_umap
+from ._map_answers import MapAnswers, motion_column
 from ._reruns import close_when_rerun
 from ._script import style_sheet
 
@@ -88,9 +89,12 @@ class RunWidget(anywidget.AnyWidget):
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zclust-widget")
         self._job: UmapJob | None = None
         traits["record"] = self._record()
+        self.projections: dict[str, Projection] = {}
         if self._has_map:
-            traits["pca"] = projection_columns(project_pca(run))
+            self.projections["pca"] = project_pca(run)
+            traits["pca"] = projection_columns(self.projections["pca"])
             traits |= self._kept_umap()
+            self.questions["invented"] = MapAnswers(run, self.projections).invented
         super().__init__(state=state, **traits)
         self.on_msg(self._asked)
         close_when_rerun(self)
@@ -121,6 +125,8 @@ class RunWidget(anywidget.AnyWidget):
             **history_columns(history(run)),
             **samples_columns(samples(run)),
         }
+        if self._has_map:
+            columns["moved"] = motion_column(run)
         if self._has_tiles:
             columns["tile"] = tile_columns(specs, self.scale)
         return columns
@@ -148,7 +154,10 @@ class RunWidget(anywidget.AnyWidget):
 
     def _kept_umap(self) -> dict[str, Any]:
         kept = read_umap(self.run)
-        return {} if kept is None else {"umap": projection_columns(kept), "umap_status": "ready"}
+        if kept is None:
+            return {}
+        self.projections["umap"] = kept
+        return {"umap": projection_columns(kept), "umap_status": "ready"}
 
     def _start_umap(self) -> None:
         reference = weakref.ref(self)  # the job must not keep a widget alive that nobody shows any more
@@ -159,6 +168,7 @@ class RunWidget(anywidget.AnyWidget):
                 return
             with widget.hold_sync():
                 if projection is not None:
+                    widget.projections["umap"] = projection
                     widget.umap = projection_columns(projection)
                 widget.umap_status = "ready" if projection is not None else error or "UMAP failed"
 

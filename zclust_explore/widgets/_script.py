@@ -9,6 +9,8 @@ import rjsmin
 
 FOLDER = Path(__file__).parent / "js"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";$', re.MULTILINE)
+# rjsmin takes the inner one for code, and words in it lose their spaces
+NESTED = re.compile(r"\$\{[^`}]*`")
 EXPORT = re.compile(r"^export ((?:async )?function\*?|const|class) (\w+)", re.MULTILINE)
 
 
@@ -63,6 +65,8 @@ def _enclosed(path: Path) -> str:
     names = ", ".join(name for _, name in EXPORT.findall(text))
     text = IMPORT.sub("", text)
     text = EXPORT.sub(r"\1 \2", text)
+    if NESTED.search(text):
+        raise ValueError(f"{path.name} has a template string within another: join them by +.")
     if re.search(r"^(import|export)\b", text, re.MULTILINE):
         raise ValueError(f"{path.name} has an import or export in a form that page_script does not know.")
     own = _variable(path)

@@ -24,6 +24,7 @@ export function chart(context, host, what) {
     let [low, high] = [Infinity, -Infinity];
     for (const v of what.values) if (Number.isFinite(v)) { low = Math.min(low, v); high = Math.max(high, v); }
     if (low > high) return null;
+    if (!low && !high) return [0, 1]; // nothing ever happened: no scale can be taken from that
     if (low >= 0 && low < high * 0.6) low = 0; // a loss that falls to a third must look like that
     return high > low ? [low, high + (high - low) * 0.04] : [low - Math.abs(low) * 0.1 - 1e-6, high + Math.abs(high) * 0.1 + 1e-6];
   }

@@ -19,11 +19,11 @@ export function titleOf(name) {
  */
 export class Colouring {
   constructor(context) {
-    Object.assign(this, {context, kept: new Map()});
+    Object.assign(this, {context, kept: new Map(), measures: new Map()});
   }
 
   /** Names to choose from. */
-  get names() { return this.context.fields.names.filter(name => name !== "window"); }
+  get names() { return [...this.context.fields.names.filter(name => name !== "window" && !this.measures.has(name)), ...this.measures.keys()]; }
 
   /** What is asked for, or clusters where there is no such column. */
   get name() {
@@ -35,10 +35,10 @@ export class Colouring {
     const {record, theme} = this.context, {name} = this;
     if (name === "cluster")
       return {name, title: "cluster", values: record.labelsAt(step), table: clusterTable(record.palette), byClass: true};
-    const moves = name === "q" || name === "margin", key = moves ? `${name} ${step}` : name;
+    const measure = this.measures.get(name), moves = measure || name === "q" || name === "margin", key = moves ? `${name} ${measure ? measure.key(step) : step}` : name;
     const last = moves && [...this.kept.keys()].find(other => other.startsWith(`${name} `) && other !== key);
     if (last) this.kept.delete(last); // of what changes with the step, only the step on show
-    if (!this.kept.has(key)) this.kept.set(key, this.read(name, step));
+    if (!this.kept.has(key)) this.kept.set(key, {...this.read(name, step), key});
     const made = this.kept.get(key);
     if (made.byClass) return {...made, table: this.words()};
     const table = name === "hour" ? cyclic() : standingOut(theme.dark);
@@ -47,9 +47,10 @@ export class Colouring {
   }
 
   read(name, step) {
-    const field = this.context.fields.get(name, step), title = titleOf(name);
+    const {record, fields} = this.context, measure = this.measures.get(name), title = measure ? measure.title(step) : titleOf(name);
+    const field = measure ? {kind: "number", values: measure.at(step) ?? new Float32Array(record.n).fill(NaN)} : fields.get(name, step);
     if (field.kind === "text") return {name, title, byClass: true, ...ranked(field)};
-    const fixed = {q: [0, 1], margin: [0, 1], hour: [0, 24]}[name] ?? (field.kind === "flag" ? [0, 1] : null);
+    const fixed = {q: [0, 1], margin: [0, 1], hour: [0, 24]}[name] ?? (measure || field.kind === "flag" ? [0, 1] : null);
     const {limits, cut} = fixed ? {limits: fixed, cut: [false, false]} : limitsOf(field.values);
     const [low, high] = limits, values = new Uint8Array(field.values.length), factor = TOP / (high - low || 1);
     let unknown = 0;

@@ -7,7 +7,7 @@ const FREE = 3, LEAST = 0.2;
  * Points in order of drawing: what is rare lies on top of what is frequent, and among equals the doubtful on top.
  * @param {Uint8Array} values colour of each window
  * @param {Uint32Array} doubtful who is drawn, the surest first
- * @param {Uint16Array} xy
+ * @param {ArrayLike<number>} xy
  * @param {boolean} byClass whether colours are kinds, each with a strength of its own; else they are shades of one
  * @returns {{order: Uint32Array, crowd: number}[]} `crowd`: how many others share a point's place, on average
  */
@@ -26,10 +26,13 @@ export function layers(values, doubtful, xy, byClass) {
   });
 }
 
+/** Beyond the grid, where a map that was turned may reach, places begin again. */
+function placeOf(xy, i) { return (xy[i + 1] >> SHIFT & SIDE - 1) * SIDE + (xy[i] >> SHIFT & SIDE - 1); }
+
 function crowdOf(order, xy, places) {
   let pairs = 0;
-  for (let k = 0; k < order.length; k++) { const i = 2 * order[k]; pairs += 2 * places[(xy[i + 1] >> SHIFT) * SIDE + (xy[i] >> SHIFT)]++; }
-  for (let k = 0; k < order.length; k++) { const i = 2 * order[k]; places[(xy[i + 1] >> SHIFT) * SIDE + (xy[i] >> SHIFT)] = 0; }
+  for (let k = 0; k < order.length; k++) { const i = 2 * order[k]; pairs += 2 * places[placeOf(xy, i)]++; }
+  for (let k = 0; k < order.length; k++) { const i = 2 * order[k]; places[placeOf(xy, i)] = 0; }
   return order.length ? pairs / order.length : 0;
 }
 

@@ -5,13 +5,13 @@ const SLACK = 0.15; // a frame that is nearly large enough stays: the camera mov
 /**
  * Bounds [x0, y0, x1, y1] for every step: each holds its own step and all later ones, so the view is as tight as the
  * result allows, and only ever opens on the way back to a wilder beginning.
- * @param {{xy: Uint16Array}} projection (steps, n, 2)
+ * @param {{xy: ArrayLike<number>}} projection (steps, n, 2)
  */
 export function frames(projection, steps, n) {
   const made = new Array(steps);
   let box = null;
   for (let step = steps - 1; step >= 0; step--) {
-    let [x0, y0, x1, y1] = [65535, 65535, 0, 0];
+    let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
     for (let i = 2 * n * step; i < 2 * n * (step + 1); i += 2) {
       x0 = Math.min(x0, projection.xy[i]);
       x1 = Math.max(x1, projection.xy[i]);

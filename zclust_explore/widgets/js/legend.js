@@ -37,7 +37,7 @@ export function legend(context, host, colouring = null) {
       count.textContent = words;
       made.classList.toggle("zx-off", some && !on);
       made.setAttribute("aria-pressed", String(on));
-      made.setAttribute("aria-label", `${what}${words === "–" ? "" : `, ${words} windows`}`);
+      made.setAttribute("aria-label", words === "–" ? what : `${what}, ${words} windows`);
     }};
   }
   const plain = (colour, text, title) => element("span.zx-chip.zx-plain", {title}, element("i.zx-swatch", {style: `background:${colour}`}), text);
@@ -96,7 +96,7 @@ export function legend(context, host, colouring = null) {
 
   function draw() {
     const spec = colouring?.at(context.step) ?? {name: "cluster", title: "cluster"}, moving = spec.unknown ?? "";
-    const key = JSON.stringify([spec.name, theme.dark, spec.ends ?? "", moving]);
+    const key = JSON.stringify([spec.name, spec.title, theme.dark, spec.ends ?? "", moving]);
     if (key !== built) {
       built = key;
       bar.replaceChildren(...(spec.name === "cluster" ? clusters() : spec.byClass ? words(spec) : scale(spec)), all, ...(cards && spec.name === "cluster" ? [cards] : []));
@@ -108,8 +108,8 @@ export function legend(context, host, colouring = null) {
     all.before(...elsewhere(spec.name));
     all.style.display = store.get("isolated").length || Object.keys(store.get("words")).length ? "" : "none";
   }
-  store.on(["step", "isolated", "colour_by"], draw, context.signal);
+  store.on(["step", "isolated", "colour_by", "projection"], draw, context.signal);
   theme.on(draw);
   draw();
-  return bar;
+  return {element: bar, draw};
 }

@@ -11,8 +11,11 @@ import {layers, overlap, strength} from "./crowd.js";
 import {Fields} from "./fields.js";
 import {frames} from "./framing.js";
 import {gestures} from "./gestures.js";
+import {holding} from "./holding.js";
+import {Honesty} from "./honesty.js";
 import {hoverCard} from "./hovercard.js";
 import {legend} from "./legend.js";
+import {saveImage} from "./mapimage.js";
 import {drawRings} from "./neighbours.js";
 import {drawAxes, drawCentroids, drawOutline} from "./overlay.js";
 import {queryBox} from "./querybox.js";
@@ -25,9 +28,11 @@ export function embeddingMap(context, host) {
   const {record, store, theme} = context;
   context.fields = new Fields(record);
   context.colouring = new Colouring(context);
+  const honesty = new Honesty(context, () => { key.draw(); request(); });
+  context.colouring.measures = honesty.measures;
   const root = host.appendChild(element("section.zx-map", {"aria-label": "map of all windows"}));
   const top = root.appendChild(element("div.zx-top"));
-  legend(context, top, context.colouring);
+  const key = legend(context, top, context.colouring);
   const tools = root.appendChild(element("div.zx-tools", {role: "toolbar", "aria-label": "map"}));
   const search = queryBox(context, root);
   const stage = root.appendChild(element("div.zx-stage"));
@@ -53,8 +58,9 @@ export function embeddingMap(context, host) {
     if (projection !== drawnProjection) boxes = frames(projection, record.steps, record.n);
     start.set(shown);
     // another projection has other centroids: they appear in place instead of crossing the map
+    const same = drawnProjection && (projection.base ?? projection) === (drawnProjection.base ?? drawnProjection);
     glide = {from: projection === drawnProjection ? drawnStep : step, begun: still ? -Infinity : performance.now(),
-      bounds: camera.bounds, follow: drawnStep < 0 || projection !== drawnProjection || camera.atHome};
+      bounds: camera.bounds, follow: drawnStep < 0 || !same || camera.atHome};
     drawnStep = step;
     drawnProjection = projection;
   }
@@ -87,38 +93,39 @@ export function embeddingMap(context, host) {
       const certainty = record.qAt(step), {mask} = store;
       doubt = {view, mask, shown, step, rest: orderByDoubt(certainty, shown, mask, 0), chosen: mask ? orderByDoubt(certainty, shown, mask, 1) : null};
     }
-    if (order?.doubt === doubt && order.name === spec.name && order.projection === projection) return order;
+    if (order?.doubt === doubt && order.key === (spec.key ?? spec.name) && order.projection === projection) return order;
     const take = who => (who ? layers(spec.values, who, xy(), spec.byClass) : []);
-    order = {doubt, name: spec.name, projection, rest: take(doubt.rest), chosen: take(doubt.chosen)};
+    order = {doubt, key: spec.key ?? spec.name, projection, rest: take(doubt.rest), chosen: take(doubt.chosen)};
     return order;
   }
 
-  function paintPoints() {
+  function paintPoints(to = raster) {
     const shown_ = context.shown(), spec = context.colouring.at(context.step), {values, table} = spec;
     const {rest, chosen} = ordered(spec, shown_), {mask} = doubt;
     const size = radius();
     let inView = 0;
-    raster.clear(theme.rgb("bg"));
+    to.clear(theme.rgb("bg"));
     const paint = (list, more, strongest) => list.forEach(({order, crowd}) => {
       const covered = overlap(crowd, size, camera.scale);
       // where dots lie on top of each other, a gap around the upper one would hide the lower ones all the more
       const gap = record.n > 6000 ? 0 : 0.2 * Math.round(Math.min(4, Math.max(0, 8 - covered)));
-      inView += raster.points(shown, order, values, table, {camera, radius: size + more, gap, strength: strongest * strength(covered)});
+      inView += to.points(shown, order, values, table, {camera, radius: size + more, gap, strength: strongest * strength(covered)});
     });
     paint(rest, 0, mask ? 0.2 : 1);
     paint(chosen, 0.4, 1);
     for (const index of [store.get("opened"), store.get("hover")])
       if (index >= 0 && index < record.n && (!shown_ || shown_[index]))
-        raster.points(shown, Uint32Array.of(index), values, table, {camera, radius: size + 1.5, gap: 2, gapColour: theme.rgb("fg"), strength: 1});
-    raster.show();
+        to.points(shown, Uint32Array.of(index), values, table, {camera, radius: size + 1.5, gap: 2, gapColour: theme.rgb("fg"), strength: 1});
+    to.show();
+    if (to !== raster) return;
     Object.assign(root.dataset, {n: doubt.rest.length + (doubt.chosen?.length ?? 0), drawn: inView, colour: spec.name});
     const picked = counted(mask), number = n => n.toLocaleString("en");
-    bar.count.textContent = `${number(inView)} of ${number(record.n)} drawn${picked ? ` · ${number(picked)} selected` : ""}`;
+    bar.count.textContent = `${number(inView)} of ${number(record.n)} drawn` + (picked ? ` · ${number(picked)} selected` : "");
     for (const button of bar.selecting) button.disabled = !mask && button.dataset.tool === "none";
   }
 
-  function paintOver(fraction) {
-    const g = sized(over, stage.clientWidth, stage.clientHeight), isolated = store.get("isolated");
+  function paintOver(fraction, g = sized(over, stage.clientWidth, stage.clientHeight)) {
+    const isolated = store.get("isolated");
     drawAxes(g, theme, area, camera, drawnProjection);
     ways.draw(g, area, camera, drawnProjection, shown, radius());
     drawCentroids(g, theme, area, camera, record, drawnProjection, drawnStep, fraction, glide?.from ?? drawnStep,
@@ -134,7 +141,7 @@ export function embeddingMap(context, host) {
   function report() {
     Object.assign(root.dataset, {
       painted: "true", step: drawnStep, selected: counted(store.mask), projection: drawnProjection.method,
-      camera: [camera.x, camera.y, camera.scale].join(" "),
+      camera: [camera.x, camera.y, camera.scale].join(" "), held: drawnProjection.held ?? 0, mirrored: drawnProjection.mirrored ?? 0,
     });
   }
 
@@ -169,15 +176,21 @@ export function embeddingMap(context, host) {
       "data-projection": name, onclick: () => { store.set({projection: name}); store.commit(); },
     }, name.toUpperCase()));
     const motion = element("span.zx-quiet"), count = element("span.zx-quiet.zx-count");
+    const hold = holding(context, stage, () => { badge(); key.draw(); request(); });
     const colour = colourChoice(context), action = (name, title, onclick) => element("button.zx-icon", {title, "aria-label": title, "data-tool": name, onclick}, icon(name));
     const selecting = [action("invert", "Invert the selection (i)", () => store.select(inverted(store.mask, record.n, context.visible()))),
       action("none", "Clear the selection (c)", () => store.select(null))];
     tools.append(...buttons, element("span.zx-group", {role: "group", "aria-label": "selection"}, ...selecting),
       element("button.zx-icon", {title: "Show everything (0, or double-click)", "aria-label": "show everything", onclick: reset}, icon("reset")),
-      element("span.zx-group", {role: "group", "aria-label": "projection"}, ...projections), motion,
-      element("label.zx-quiet.zx-colour", {}, "colour ", colour.element));
+      element("span.zx-group", {role: "group", "aria-label": "projection"}, ...projections, hold.button), motion,
+      action("save", "Save picture: the map and its legend as PNG", save),
+      element("label.zx-quiet.zx-colour", {}, element("span.zx-wide", {}, "colour "), colour.element));
     top.append(count);
-    return {buttons, selecting, projections, motion, count, colour};
+    return {buttons, selecting, projections, hold, motion, count, colour};
+  }
+
+  function save() {
+    saveImage(`map-${drawnProjection.method}-step-${drawnStep + 1}`, {stage, legend: key.element, theme, area}, paintPoints, g => paintOver(1, g));
   }
 
   function setTool(name) {
@@ -195,13 +208,16 @@ export function embeddingMap(context, host) {
     for (const button of bar.projections)
       button.setAttribute("aria-pressed", String(projection.method === button.dataset.projection));
     umap.disabled = !projections.umap;
-    umap.textContent = projections.umap ? "UMAP" : status === "computing" ? "UMAP computing …" : "UMAP";
-    umap.title = projections.umap ? "Neighbourhoods, by UMAP of the latent space" : status || "There is no UMAP of this run yet";
+    umap.textContent = !projections.umap && status === "computing" ? "UMAP …" : "UMAP"; // no wider: the toolbar keeps its line
+    umap.title = projections.umap ? "Neighbourhoods, by UMAP of the latent space, each step laid out from the one after it"
+      : status === "computing" ? "UMAP is computing in the background" : status || "There is no UMAP of this run yet";
     pca.title = "Principal components of the latent space at the last step";
     if (status && !["computing", "ready"].includes(status)) umap.textContent = "UMAP failed";
-    bar.motion.textContent = record.steps > 1 ? `motion ${projection.motion.toFixed(2)}` : "";
-    bar.motion.title = "Correlation of drawn with true displacement from step to step, over all windows. "
-      + "1: what moves on the map moves in latent space just as far. 0: the motion is an artefact of the drawing.";
+    const real = projection.base ? honesty.motion.all : projection.motion; // Python's number, but for what only the page has drawn
+    bar.motion.textContent = record.steps > 1 ? `motion real: ${Number.isFinite(real) ? real.toFixed(2).replace("-", "−") : "–"}` : "";
+    bar.motion.title = "How much of the motion shown is real: correlation of drawn with true displacement in latent space from step to step, over all windows. "
+      + "1: what moves twice as far on the map has moved twice as far. 0: the motion is an artefact of the drawing. Window by window: as a colour.";
+    bar.hold.show();
   }
 
   context.onResize(stage, () => {

@@ -14,7 +14,7 @@ export function drawAxes(g, theme, area, camera, projection) {
   g.lineTo(left - 0.5, bottom + 0.5);
   g.lineTo(left + width, bottom + 0.5);
   g.stroke();
-  if (projection.method === "pca") { // UMAP's distances have no unit: numbers would say what is not there
+  if (projection.method === "pca" && !projection.base) { // UMAP's distances have no unit: numbers would say what is not there; turned axes have no names
     const unit = projection.span / 65535, [x0, y1] = camera.toGrid(0, 0), [x1, y0] = camera.toGrid(width, height);
     const [ox, oy] = projection.origin;
     g.textAlign = "center";

@@ -33,7 +33,7 @@ export function trails(context, tools) {
     button.setAttribute("aria-pressed", String(on));
     button.setAttribute("aria-label", on ? `trails of ${many} windows` : "trails");
     button.title = `Rings and trails: windows that changed their cluster in the last ${WITHIN} steps`
-      + `${store.mask ? ", of those selected" : ""}${total > MOST ? `; the ${MOST.toLocaleString("en")} latest are drawn` : ""}. `
+      + (store.mask ? ", of those selected" : "") + (total > MOST ? `; the ${MOST.toLocaleString("en")} latest are drawn. ` : ". ")
       + "Numbered circles are the centroids, with their paths since the first centroids.";
     button.dataset.changed = total;
   }

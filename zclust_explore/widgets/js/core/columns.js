@@ -32,6 +32,7 @@ export class RunRecord {
     const text = name => ({codes: of(name, "text").values, words: of(name, "text").words});
     [this.trace, this.label] = [text("trace_id"), text("label")];
     this.tile = raw.tile;
+    this.moved = typed(raw.moved, Uint16Array); // true displacements, (steps - 1, n): only where there is a map
   }
 
   labelsAt(step) { return this.labels.subarray(step * this.n, (step + 1) * this.n); }

@@ -35,10 +35,11 @@ export class Context {
   /** The step on show, from 0. */
   get step() { return this.record.step(this.store.get("step")); }
 
-  /** The projection on show: what was asked for, as far as there is one. */
+  /** The projection on show: what was asked for, as far as there is one, turned at each step if windows are held still. */
   get projection() {
     const wanted = this.store.get("projection"), {pca, umap} = this.projections;
-    return wanted === "pca" ? pca : umap ?? pca;
+    const chosen = wanted === "pca" ? pca : umap ?? pca;
+    return this.held ? this.held(chosen) : chosen;
   }
 
   /** Whether a window is on show: its cluster is not hidden by others being isolated, nor one of its words. */

@@ -28,8 +28,8 @@ export class PointRaster {
   }
 
   /** Size in CSS pixels. */
-  resize(width, height) {
-    this.ratio = window.devicePixelRatio || 1;
+  resize(width, height, ratio = window.devicePixelRatio || 1) {
+    this.ratio = ratio;
     const [w, h] = [Math.max(1, Math.round(width * this.ratio)), Math.max(1, Math.round(height * this.ratio))];
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
