@@ -1,12 +1,18 @@
 """Plotly figures: they show what the run holds, with units."""
 
+import dataclasses
+from itertools import pairwise
+
 import numpy as np
+import plotly.io
 import pytest
 
 from tests.made_runs import N_CLUSTERS, make_run
 from zclust_explore.data.stft import spectrograms_from_waveforms
 from zclust_explore.data.synthetic import make_spectrograms
 from zclust_explore.views.figures import is_logarithmic, plot_cluster, plot_embedding, plot_history
+from zclust_explore.views.projection import project_pca
+from zclust_explore.views.river_figure import plot_river
 from zclust_explore.views.window_figure import plot_windows
 
 
@@ -22,6 +28,41 @@ def test_embedding_has_every_window_once(run) -> None:
     assert len(figure.data) == N_CLUSTERS
     assert sum(len(trace.x) for trace in figure.data) == run.n_samples
     assert plot_embedding(run, step=0).data[0].name == "not clustered yet"
+
+
+def test_embedding_is_drawn_by_the_projection_asked_for(run) -> None:
+    """A paper would show PCA under the name of UMAP, or windows of another run."""
+    pca = project_pca(run)
+    figure = plot_embedding(run, 1, dataclasses.replace(pca, xy=pca.xy + 5, axes=("UMAP 1", "UMAP 2")))
+    np.testing.assert_allclose(figure.data[0].x, pca.xy[1, :, 0] + 5)
+    assert figure.layout.xaxis.title.text == "UMAP 1"
+    with pytest.raises(ValueError, match="5 steps of 40 windows"):
+        plot_embedding(run, 1, dataclasses.replace(pca, xy=pca.xy[:2]))
+
+
+def test_river_counts_every_window_between_all_steps(run) -> None:
+    """A stream in a paper would be broader or narrower than the windows that went."""
+    sankey = plot_river(run).data[0]
+    node, expected = run.n_clusters, {}
+    for column, (before, after) in enumerate(pairwise(run.snapshot(step).labels for step in (2, 3, 4))):
+        for pair in zip(before, after, strict=True):
+            key = (column * node + pair[0], (column + 1) * node + pair[1])
+            expected[key] = expected.get(key, 0) + 1
+    drawn = {(s, t): v for s, t, v in zip(sankey.link.source, sankey.link.target, sankey.link.value, strict=True)}
+    assert drawn == expected and sum(drawn.values()) == 2 * run.n_samples
+    assert [note.text for note in plot_river(run, 2).layout.annotations] == ["step 3", "step 5"]
+    with pytest.raises(ValueError, match="at least 2"):
+        plot_river(run, 1)
+    with pytest.raises(ValueError, match="two steps with clusters"):
+        plot_river(run.first(3))
+
+
+def test_figures_can_be_written(run, tmp_path) -> None:
+    """A figure would show in a notebook and not go into a report or a paper."""
+    for figure in (plot_embedding(run), plot_history(run), plot_river(run), plot_cluster(run, 0)):
+        figure.write_html(tmp_path / "figure.html", include_plotlyjs=False)
+        assert len((tmp_path / "figure.html").read_text()) > 1000
+        assert plotly.io.from_json(figure.to_json()) == figure
 
 
 def test_history_draws_what_was_recorded(run) -> None:

@@ -48,6 +48,7 @@ _HOMES = {
     "plot_cluster": "views.figures",
     "plot_cluster_count": "views.cluster_count_figure",
     "plot_embedding": "views.figures",
+    "plot_river": "views.river_figure",
     "plot_history": "views.figures",
     "plot_windows": "views.window_figure",
     "EmbeddingMap": "widgets.embedding_map",

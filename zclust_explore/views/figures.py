@@ -8,25 +8,39 @@ import numpy as np
 
 from ..data.run import Run
 from .palette import colour
-from .projection import project_pca
+from .projection import Projection, project_pca
 from .tiles import axis_words
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-def plot_embedding(run: Run, step: int = -1) -> Figure:
-    """Scatter of all windows at a step, by PCA, coloured by cluster.
+def plot_embedding(run: Run, step: int = -1, projection: Projection | None = None) -> Figure:
+    """Scatter of all windows at a step, coloured by cluster.
+
+    For an SVG without further programs: `figure.show(config={"toImageButtonOptions": {"format": "svg"}})`, then the
+    camera above the figure; `figure.write_html` takes the same `config`.
 
     Parameters
     ----------
     run : Run
     step : int
         Negative steps count from the end.
+    projection : Projection, optional
+        Default: `project_pca(run)`; or `project_umap(run)`.
+
+    Raises
+    ------
+    ValueError
+        If the projection is of another run.
     """
     import plotly.graph_objects as go
 
-    projection = project_pca(run)
+    projection = projection or project_pca(run)
+    if projection.xy.shape[:2] != (len(run), run.n_samples):
+        raise ValueError(
+            f"projection must have {len(run)} steps of {run.n_samples} windows, got {projection.xy.shape[:2]}."
+        )
     snapshot = run.snapshot(step)
     xy = projection.xy[snapshot.step]
     labels = np.full(run.n_samples, -1) if snapshot.labels is None else snapshot.labels

@@ -40,7 +40,7 @@ def invented_motion(run: Run, xy: np.ndarray) -> float:
 
 
 def invented_neighbours(embedding: np.ndarray, xy: np.ndarray, n_neighbors: int = N_NEIGHBOURS) -> np.ndarray:
-    """Share of each window's nearest neighbours on the map that are not among its nearest in latent space: (n,) float32.
+    """Share of each window's nearest on the map that are not among its nearest in latent space: (n,) float32.
 
     The neighbours that count are those that scikit-learn's `trustworthiness` punishes: rank in latent space above
     n_neighbors. Both are exact. With n windows or fewer than n_neighbors others, all others are neighbours: 0.

@@ -18,7 +18,7 @@ from ..data.run import Run
 from .projection import Projection, project_umap
 
 # part of the name on disk: another number makes old files strangers
-FORMAT = 1
+FORMAT = 2
 SETTINGS = {"n_neighbors": 15, "n_epochs": 200, "random_state": 0}
 # one thread and the lowest claim on the processor: the notebook goes first
 QUIET = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
