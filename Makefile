@@ -86,6 +86,10 @@ first-paint: chromium  ## Seconds from `make lab` in a fresh clone of HEAD to th
 novelty: $(VENV)/.installed-test  ## Which windows are flagged as unlike the training, each kind left out in turn (minutes)
 	$(BIN)/python -m tests.benchmarks novelty
 
+.PHONY: layouts
+layouts: $(VENV)/.installed-test  ## How real motion and neighbours are on maps: PCA; UMAP joint, chained, independent (minutes)
+	$(BIN)/python -m tests.benchmarks layouts
+
 .PHONY: streaming
 streaming: $(VENV)/.installed-test  ## A million windows from disk through Run.label: time and memory (6 GB in TMPDIR)
 	$(BIN)/python -m tests.benchmarks streaming

@@ -221,7 +221,7 @@ def test_failed_question_is_told(draw) -> None:
 def test_umap_takes_over_when_it_is_ready(draw, run) -> None:
     """UMAP would be computed and never shown, or throw a person off the PCA that they chose."""
     bench = draw(umap_status="computing")
-    assert "computing" in bench.page.locator("[data-projection=umap]").first.inner_text()
+    assert "computing" in (bench.page.locator("[data-projection=umap]").first.get_attribute("title") or "")
     umap = {**bench.widget.pca, "method": "umap", "axes": ["UMAP 1", "UMAP 2"]}
     bench.page.evaluate("umap => model.update({umap: decoded(umap), umap_status: 'ready'})", mounting.encoded(umap))
     bench.page.wait_for_selector(".zx-map[data-projection=umap]")

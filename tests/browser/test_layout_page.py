@@ -27,7 +27,8 @@ HOLD = """({xy, moved, n, steps, chosen, onto}) => {
   const base = {xy: own(decoded(xy)), centroids: new Float32Array(0)};
   const {xy: held, fits} = m_holding.heldStill(base, {n, steps, clusters: 0}, Uint32Array.from(chosen), onto);
   const {all, each} = m_core_motion.motion(base.xy, own(decoded(moved)), n);
-  return {xy: [...held], residuals: fits.map(fit => fit.residual), flips: fits.map(fit => fit.flip), sure: fits.map(fit => fit.sure), all, each: [...each]};
+  const of = name => fits.map(fit => fit[name]);
+  return {xy: [...held], residuals: of("residual"), flips: of("flip"), sure: of("sure"), all, each: [...each]};
 }"""
 TIME = """() => {
   SCRIPT

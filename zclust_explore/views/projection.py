@@ -1,7 +1,7 @@
 """Projection: every snapshot of a run in one two-dimensional frame of reference.
 
-PCA is drawn at once, chained UMAP when it is there. By `python -m tests.benchmarks layouts`, mean of three seeds, toy world
-(600 windows, purity by its kinds) / KW1 (931, by the run's clusters), 12 steps; sd in the table that it prints:
+PCA is drawn at once, chained UMAP when it is there. By `python -m tests.benchmarks layouts`, means of three seeds, toy
+world (600 windows, purity by its kinds) / KW1 (931, by the run's clusters), 12 steps; it prints the sd, too:
 
                         motion index  invented motion  trustworthiness  purity       CPU seconds
     PCA                 0.95 / 0.98   0.006 / 0.029    0.971 / 0.971    0.91 / 0.90  0.1 / 0.2
@@ -10,9 +10,9 @@ PCA is drawn at once, chained UMAP when it is there. By `python -m tests.benchma
     chained, rate 0.05  0.57 / 0.62   0.022 / 0.048    0.994 / 0.993    0.97 / 0.94  1.5 / 2.8
     independent UMAPs   0.35 / 0.67   1 / 1            0.993 / 0.992    0.97 / 0.94  3.5 / 5.7
 
-PCA for what moves, chained UMAP for who is near whom: it invents the least motion of the UMAPs at no loss of neighbours.
-Joint UMAP keeps proportions of motion better, but invents two to six times as much of it, and would have to lay out windows
-times steps: 800,000 points for 20,000 windows. It is not offered. Invented motion is over that of independent UMAPs.
+PCA for what moves, chained UMAP for who is near whom: it invents the least motion of the UMAPs and loses no neighbours.
+Joint UMAP keeps proportions of motion better, but invents two to six times as much of it, and would have to lay out
+windows times steps: 800,000 points for 20,000 windows. It is not offered. Invented motion: over independent UMAPs'.
 """
 
 from __future__ import annotations
