@@ -204,7 +204,7 @@ def test_labels_that_never_change_have_an_axis_of_their_own(draw, page, tmp_path
         run.append(Snapshot(step, "cluster", step, {"clustering": 0.5}, np.ones((16, 3)), centroids, 0.0))
     page.add_init_script(
         """window.written = []; const {prototype} = CanvasRenderingContext2D, write = prototype.fillText;
-        prototype.fillText = function (text, ...rest) { written.push(String(text)); write.call(this, text, ...rest); };"""
+        prototype.fillText = function (text, ...at) { written.push(String(text)); write.call(this, text, ...at); };"""
     )
     draw(Timeline, run)
     page.wait_for_function("written.includes('0') && written.includes('step 4')")
