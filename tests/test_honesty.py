@@ -8,22 +8,7 @@ from tests.benchmarks.layouts import independent
 from tests.made_runs import make_run
 from tests.test_projection import flat_run
 from zclust_explore.views.honesty import invented_motion, invented_neighbours, true_motion
-from zclust_explore.views.neighbours import nearest
 from zclust_explore.views.projection import project_pca, project_umap
-
-
-@pytest.mark.parametrize(("n", "n_dims", "k"), [(700, 10, 10), (40, 3, 10), (12, 2, 11), (2, 1, 1)])
-def test_nearest_are_those_of_all_distances(n, n_dims, k) -> None:
-    """A neighbour would be missed, so that a true one is called invented."""
-    points = np.random.default_rng(n).normal(5, 1, (n, n_dims)).astype(np.float32)
-    points[: n // 4] = points[n // 4 : 2 * (n // 4)]  # each of these has a twin at no distance
-    distances = ((points[:, None].astype(float) - points) ** 2).sum(axis=2)
-    np.fill_diagonal(distances, np.inf)
-    found = nearest(points, k)
-    np.testing.assert_allclose(np.take_along_axis(distances, found, 1), np.sort(distances, axis=1)[:, :k], atol=1e-12)
-    assert all(len(set(row)) == k for row in found.tolist())
-    with pytest.raises(ValueError, match="k must be between 1 and n - 1"):
-        nearest(points, n)
 
 
 def test_invented_neighbours_are_those_that_trustworthiness_punishes() -> None:

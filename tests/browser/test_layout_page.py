@@ -25,8 +25,8 @@ HOLD = """({xy, moved, n, steps, chosen, onto}) => {
   const own = view => new Uint16Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
   SCRIPT
   const base = {xy: own(decoded(xy)), centroids: new Float32Array(0)};
-  const {xy: held, fits} = m_holding.heldStill(base, {n, steps, clusters: 0}, Uint32Array.from(chosen), onto);
-  const {all, each} = m_core_motion.motion(base.xy, own(decoded(moved)), n);
+  const {xy: held, fits} = heldStill(base, {n, steps, clusters: 0}, Uint32Array.from(chosen), onto);
+  const {all, each} = motion(base.xy, own(decoded(moved)), n);
   const of = name => fits.map(fit => fit[name]);
   return {xy: [...held], residuals: of("residual"), flips: of("flip"), sure: of("sure"), all, each: [...each]};
 }"""
@@ -36,7 +36,7 @@ TIME = """() => {
   const chosen = Uint32Array.from({length: 500}, (_, i) => 40 * i), taken = [];
   for (let k = 0; k < 5; k++) {
     const begun = performance.now();
-    m_holding.heldStill({xy, centroids: new Float32Array(12 * steps)}, {n, steps, clusters: 6}, chosen, 17);
+    heldStill({xy, centroids: new Float32Array(12 * steps)}, {n, steps, clusters: 6}, chosen, 17);
     taken.push(performance.now() - begun);
   }
   return taken.sort((a, b) => a - b)[2];

@@ -84,7 +84,7 @@ def walk(bench: Bench) -> list[list[int]]:
 def test_counts_are_the_contingency_tables_of_every_pair_of_steps(draw, labels, run) -> None:
     """A stream would be wider or narrower than what flowed."""
     bench = draw(Timeline)
-    bench.page.evaluate(MODULE, [bench.widget._esm, "m_core_flows"])
+    bench.page.evaluate(MODULE, [bench.widget._esm, "{contingency}"])
     counted = np.array(bench.page.evaluate(TABLES, [labels.tolist(), run.n_clusters]))
     expected = [[contingency(before, after, run.n_clusters).ravel() for after in labels] for before in labels]
     np.testing.assert_array_equal(counted, expected)

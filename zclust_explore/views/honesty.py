@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ..data.run import Run
-from .neighbours import nearest
 from .projection import in_one_basis
 
 N_NEIGHBOURS = 10
@@ -59,12 +58,20 @@ def invented_neighbours(embedding: np.ndarray, xy: np.ndarray, n_neighbors: int 
     k = min(n_neighbors, len(xy) - 1)
     if k < 1:
         return np.zeros(len(xy), dtype=np.float32)
-    near, drawn = nearest(embedding, k), nearest(xy, k)
+    near, drawn = _nearest(embedding, k), _nearest(xy, k)
     n = len(xy)
     # pairs as numbers: (i, j) is i * n + j, so that one sorted lookup answers for all
     rows = np.arange(n)[:, None] * n
     real = np.isin(rows + drawn, rows + near)
     return (1 - real.mean(axis=1)).astype(np.float32)
+
+
+def _nearest(points: np.ndarray, k: int) -> np.ndarray:
+    """Return the k nearest others of each point: (n, k)."""
+    from sklearn.neighbors import NearestNeighbors
+
+    found: np.ndarray = NearestNeighbors(n_neighbors=k).fit(points).kneighbors(return_distance=False)
+    return found
 
 
 def _radius(points: np.ndarray) -> float:

@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent / "js"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";$', re.MULTILINE)
 # rjsmin takes the inner one for code, and words in it lose their spaces
 NESTED = re.compile(r"\$\{[^`}]*`")
+BEYOND = re.compile("[^\x00-\xff]")
 EXPORT = re.compile(r"^export ((?:async )?function\*?|const|class) (\w+)", re.MULTILINE)
 
 
@@ -19,7 +20,7 @@ def page_script(entry: str) -> str:
 
     Each module becomes a function that returns its exports, so what modules keep to themselves cannot collide and each
     runs once. Exports are names of the whole script, which saves every module the lines of its imports; comments and
-    indentation stay behind. Two forms are understood, each on a line of its own:
+    blanks stay behind. Two forms are understood, each on a line of its own:
     `import {a, b} from "./other.js";` and `export` before `function`, `const` or `class`. The entry exports `render`.
 
     Parameters
@@ -38,8 +39,9 @@ def page_script(entry: str) -> str:
     if twice := {name for name in exported if exported.count(name) > 1}:
         raise ValueError(f"exports of one script must have different names, got {sorted(twice)} twice in {entry}.")
     parts = [_enclosed(FOLDER / name) for name in order]
-    script = "".join(parts) + f"export default {{render: {_variable(FOLDER / entry)}.render}};\n"
-    return str(rjsmin.jsmin(script))
+    script = str(rjsmin.jsmin("".join(parts) + "export default {render};\n"))
+    # browsers keep a text with a single letter beyond Latin-1 at two bytes a letter, and never forget a script
+    return BEYOND.sub(lambda found: f"\\u{ord(found[0]):04x}", script)
 
 
 def style_sheet() -> str:
@@ -69,10 +71,4 @@ def _enclosed(path: Path) -> str:
         raise ValueError(f"{path.name} has a template string within another: join them by +.")
     if re.search(r"^(import|export)\b", text, re.MULTILINE):
         raise ValueError(f"{path.name} has an import or export in a form that page_script does not know.")
-    own = _variable(path)
-    return f"const {own} = (() => {{\n{text}\nreturn {{{names}}};\n}})(), {{{names}}} = {own};\n"
-
-
-def _variable(path: Path) -> str:
-    name = path.resolve().relative_to(FOLDER.resolve()).with_suffix("").as_posix()
-    return "m_" + re.sub(r"\W", "_", name)
+    return f"const {{{names}}} = (() => {{\n{text}\nreturn {{{names}}};\n}})();\n"
