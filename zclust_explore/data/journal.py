@@ -33,8 +33,18 @@ class Journal:
                 continue
         return events
 
-    def of_pretraining(self, n_snapshots: int) -> list[dict[str, Any]]:
-        """Events of the first snapshots, up to where clustering was asked for, even if that failed before its first."""
-        events = self.read()
-        after = [i for i, event in enumerate(events) if event["step"] >= n_snapshots or event["kind"] == "cluster"]
-        return events[: after[0]] if after else events
+    def until(self, n_snapshots: int, phase: str) -> list[dict[str, Any]]:
+        """Events of the first snapshots, the last of which is of a phase.
+
+        If that is the pretraining, they end where clustering was asked for, even if that failed before its first
+        snapshot. If it is the clustering, whatever ended it there is left out: a branch goes on.
+        """
+        known: list[dict[str, Any]] = []
+        for event in self.read():
+            if event["step"] >= n_snapshots or (phase == "pretrain" and event["kind"] == "cluster"):
+                break
+            known.append(event)
+        ends = ("stop", "resume")
+        while phase == "cluster" and known and known[-1]["step"] == n_snapshots - 1 and known[-1]["kind"] in ends:
+            known.pop()
+        return known

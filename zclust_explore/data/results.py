@@ -60,6 +60,12 @@ class Results:
         centroids = self.snapshot().centroids if len(self) else None
         return None if centroids is None else len(centroids)
 
+    @property
+    def most_clusters(self: _Recorded) -> int:
+        """Largest number of centroids at any step: a person may have merged or split clusters; 0 before clustering."""
+        found = (self.snapshot(step).centroids for step in range(len(self)))
+        return max((len(centroids) for centroids in found if centroids is not None), default=0)
+
     def soft_assignments(self: _Recorded, step: int = -1) -> np.ndarray:
         """q at a step: (n_samples, n_clusters), rows sum to 1."""
         return self.snapshot(step).soft_assignments()

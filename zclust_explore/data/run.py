@@ -23,6 +23,7 @@ from .snapshot import Snapshot
 from .spectrograms import Spectrograms
 
 FORMAT = 1
+Kind = Literal["pretrain", "cluster", "resume", "reseed", "act", "fork", "warning", "stop"]
 
 
 class Run(Results):
@@ -227,14 +228,19 @@ class Run(Results):
             row = Snapshot.describe(self._folder(step))
             row.pop("alpha", None)  # the same all the time
             row.pop("iteration", None)  # told by the epoch
+            row.pop("act", None)  # told by `acts`
             rows.append({**row, **row.pop("losses")})
         return pd.DataFrame(rows)
 
+    @property
+    def acts(self) -> list[dict[str, Any]]:
+        """What a person changed: `step`, `phase`, `kind`, `message` and what it was done with, in order."""
+        rows = (Snapshot.describe(self._folder(step)) for step in range(len(self)))
+        return [{"step": row["step"], "phase": row["phase"], **row["act"]} for row in rows if row.get("act")]
+
     # -- events ------------------------------------------------------------------------------------------------------
 
-    def record(
-        self, kind: Literal["pretrain", "cluster", "resume", "reseed", "warning", "stop"], message: str, **details: Any
-    ) -> None:
+    def record(self, kind: Kind, message: str, **details: Any) -> None:
         """Add an event in words, with its step."""
         self._journal.append({"kind": kind, "step": len(self) - 1, "message": message, **details})
 
@@ -274,6 +280,6 @@ class Run(Results):
                 elif entry.name in ("run.json", "spectrograms"):
                     (shutil.copytree if entry.is_dir() else shutil.copy2)(entry, folder / entry.name)
             journal = Journal(folder / "events.jsonl")
-            for event in self._journal.of_pretraining(n_snapshots):
+            for event in self._journal.until(n_snapshots, self.snapshot(n_snapshots - 1).phase):
                 journal.append(event)
         return Run(Path(path))

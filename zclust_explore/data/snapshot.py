@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ import zarr
 
 from .assignments import soft_assignments
 from .census import Census
+from .files import to_json
 
 Phase = Literal["pretrain", "cluster"]
 
@@ -39,7 +40,10 @@ class Snapshot:
     alpha : float
         Degrees of freedom of the kernel that the centroids were trained with.
     iteration : int
-        Batches of clustering so far; an update may lie between two epochs.
+        Batches of this phase so far; an update may lie between two epochs.
+    act : mapping
+        What a person changed at this moment (see `Steering`): `kind`, `message` and what it was done with; empty for a
+        moment of the training's own.
     """
 
     step: int
@@ -51,6 +55,7 @@ class Snapshot:
     label_change: float | None = None
     alpha: float = 1.0
     iteration: int = 0
+    act: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Copy and freeze the arrays, which must be finite: NaN would be recorded, resumed from and drawn."""
@@ -97,7 +102,9 @@ class Snapshot:
             "alpha": self.alpha,
             "iteration": self.iteration,
         }
-        (folder / "snapshot.json").write_text(json.dumps(described))
+        if self.act:
+            described["act"] = dict(self.act)
+        (folder / "snapshot.json").write_text(to_json(described))
 
     @staticmethod
     def describe(folder: Path) -> dict[str, Any]:

@@ -49,8 +49,8 @@ def cluster(
     after `n_epochs`. With `reseed`, centroids that were lost move between the snapshot and its target (see
     `Reseeding`).
 
-    `before` are the snapshots of this phase so far when it continues. Yields after every batch and with each
-    snapshot; returns the reason why it stopped, in words.
+    `before` are the snapshots of this phase so far when it continues; at the last of them, an update of the target is
+    due. Yields after every batch and with each snapshot; returns the reason why it stopped, in words.
     """
     n_batches = batches.count(len(x), batch_size)
     interval = update_interval * n_batches if interval_unit == "epoch" else update_interval
@@ -61,7 +61,9 @@ def cluster(
     calm, reseeding = 0, Reseeding(reseed)
     plan: dict[int, np.ndarray] = {}
     for snapshot in before:
-        plan = reseeding.plan(snapshot) if snapshot.iteration < last else {}
+        if snapshot.act:  # clusters may be others, and whoever moves them by hand wants them left there
+            reseeding = Reseeding(reseed)
+        plan = reseeding.plan(snapshot) if snapshot.iteration < last and not snapshot.act else {}
         calm = calm + 1 if not plan and snapshot.label_change is not None and snapshot.label_change <= tol else 0
     losses = batches.Mean()
     step, first = first_step, before[-1].iteration if before else 0
@@ -78,7 +80,7 @@ def cluster(
 
     for iteration in range(first, last + 1):
         epoch, batch = divmod(iteration, n_batches)
-        due = iteration % interval == 0 or iteration == last
+        due = iteration % interval == 0 or iteration == last or iteration == first
         if due:
             embedding = batches.embed(dec.cae, x)
         if due and not (before and iteration == first):  # that snapshot exists already
@@ -119,5 +121,7 @@ def cluster(
             order = randomness.order(len(x), epoch).split(batch_size)
         found = halves.step(optimizer, losses_of, order[batch], randomness.of_batch(iteration))
         losses.add(len(order[batch]), found)
-        yield Progress("cluster", epoch, n_epochs, batch + 1, n_batches, losses.values())
+        done = iteration + 1
+        follows = done % interval == 0 or done == last
+        yield Progress("cluster", epoch, n_epochs, batch + 1, n_batches, losses.values(), snapshot_due=follows)
     return f"n_epochs ({n_epochs}) reached while {change or 0:.1%} of the labels still changed"

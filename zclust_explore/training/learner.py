@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
 from ..data.run import Run
+from ..data.snapshot import Snapshot
 from ..models.coordinates import change_coordinates
 from ..models.dec import DEC
 from ..models.decoding import load_cae
 from . import batches, checkpoint
+from .acts import Act, apply, learning_rate_in_force
 from .augmentation import Augmentation
 from .clustering import cluster
 from .halves import Halves
@@ -38,6 +40,7 @@ class Learner:
         self.device = device
         self.halves = Halves(device)
         self._settings = run.settings
+        self._dec: DEC | None = None
         self._x = network_input(run)  # (n, n_channels, n_freqs, n_times)
         self._load()
 
@@ -57,7 +60,11 @@ class Learner:
     def pretraining(self, n_epochs: int, snapshot_every: int) -> Generator[Progress, None, str]:
         """Begin or continue pretraining; arguments as in `pretrain`."""
         self._load()
+        self._dec = None
         self._prepare(self._cae.parameters(), "pretrain")
+        n_batches = batches.count(len(self._x), self._settings["batch_size"])
+        # runs from before batches of pretraining were counted have whole epochs only
+        first = max(self.run.snapshot().iteration, self.run.snapshot().epoch * n_batches) if len(self.run) else 0
         return pretrain(
             self._cae,
             self._x,
@@ -66,7 +73,7 @@ class Learner:
             self.halves,
             n_epochs=n_epochs,
             snapshot_every=snapshot_every,
-            first_epoch=self.run.snapshot().epoch if len(self.run) else 0,
+            first_iteration=first,
             **self._common(),
         )
 
@@ -80,10 +87,41 @@ class Learner:
         centroids = before[-1].centroids if before else None
         if centroids is None:
             centroids = self._begin_clustering(n_clusters, start)
-        dec = DEC(self._cae, torch.tensor(centroids, dtype=torch.float32), alpha).to(self.device)
+        dec = self._dec = DEC(self._cae, torch.tensor(centroids, dtype=torch.float32), alpha).to(self.device)
         self._prepare(dec.parameters(), "cluster")
         common = self._common() | {"before": before}
         return cluster(dec, self._x, self._optimizer, self._randomness, self.halves, **common, **settings)
+
+    def perform(self, act: Act, iteration: int, losses: Mapping[str, float]) -> Snapshot:
+        """Do what a person wants in the phase that was begun or continued last; returns the moment after it.
+
+        Raises
+        ------
+        ValueError, IndexError
+            If it cannot be done; then nothing is changed.
+        """
+        embedding = batches.embed(self._cae, self._x).numpy()
+        told: dict[str, Any] = {"kind": act.kind, "message": act.message, **act.details}
+        dec, centroids = self._dec, None
+        if act.edit is not None:
+            if dec is None:
+                raise ValueError(f"{act.kind} needs clusters: there are none before clustering has begun.")
+            edit = act.edit(embedding, dec.centroids.detach().cpu().numpy())
+            apply(edit, dec, self._optimizer)
+            told |= {"message": edit.message, "label_map": edit.label_map.tolist(), "n_strays": edit.n_strays}
+        if dec is not None:
+            centroids = dec.centroids.detach().cpu().numpy()
+        return Snapshot(
+            len(self.run),
+            "pretrain" if dec is None else "cluster",
+            iteration // batches.count(len(self._x), self._settings["batch_size"]),
+            losses,
+            embedding,
+            centroids,
+            alpha=1.0 if dec is None else dec.alpha,
+            iteration=iteration,
+            act=told,
+        )
 
     def _begin_clustering(self, n_clusters: int, start: Start) -> np.ndarray:
         """Find first centroids; a mixture also chooses coordinates in which clusters are as round as the kernel."""
@@ -97,7 +135,7 @@ class Learner:
 
     def _prepare(self, parameters: Iterator[torch.nn.Parameter], phase: str) -> None:
         """Fresh optimizer, or that of the last snapshot if it is of the same phase."""
-        self._optimizer = torch.optim.Adam(parameters, lr=self._settings["learning_rate"])
+        self._optimizer = torch.optim.Adam(parameters, lr=learning_rate_in_force(self.run))
         # another stream of random numbers, so that the phases do not repeat each other's order
         self._randomness = Randomness(self._settings["random_state"], stream=0 if phase == "pretrain" else 1)
         if len(self.run) and self.run.snapshot().phase == phase:

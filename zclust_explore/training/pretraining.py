@@ -27,28 +27,28 @@ def pretrain(
     batch_size: int,
     augmentation: Augmentation,
     snapshot_every: int,
-    first_epoch: int = 0,
+    first_iteration: int = 0,
     first_step: int = 0,
 ) -> Generator[Progress, None, str]:
     """Minimise the mean squared error a pixel of windows that are changed at random (see `Augmentation`).
 
     Yields after every batch; with a snapshot before the first epoch (unless `first_step` says that this continues),
-    after every `snapshot_every` epochs and after the last. Returns why it stopped. Parameters as in `Trainer`.
+    after every `snapshot_every` epochs and after the last. Returns why it stopped. Parameters as in `Trainer`;
+    `first_iteration` is the number of batches done already, when it continues.
     """
     n_batches = batches.count(len(x), batch_size)
     step = first_step
 
-    def progress(epoch: int, batch: int, losses: batches.Mean, take: bool = False) -> Progress:
+    def taken(epoch: int, losses: batches.Mean) -> Progress:
         nonlocal step
-        snapshot = None
-        if take:
-            snapshot = Snapshot(step, "pretrain", epoch, losses.values(), batches.embed(cae, x).numpy())
-            step += 1
-        return Progress("pretrain", epoch, n_epochs, batch, n_batches, losses.values(), snapshot)
+        z = batches.embed(cae, x).numpy()
+        snapshot = Snapshot(step, "pretrain", epoch, losses.values(), z, iteration=epoch * n_batches)
+        step += 1
+        return Progress("pretrain", epoch, n_epochs, 0, n_batches, losses.values(), snapshot)
 
     losses = batches.Mean()
     if first_step == 0:
-        yield progress(0, 0, losses, take=True)
+        yield taken(0, losses)
     device = batches.device_of(cae)
 
     def losses_of(indices: Tensor, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
@@ -57,13 +57,24 @@ def pretrain(
         loss = nn.functional.mse_loss(reconstruction, target)
         return loss, {"reconstruction": loss}
 
-    for epoch in range(first_epoch, n_epochs):
+    for epoch in range(first_iteration // n_batches, n_epochs):
         cae.train()
+        due = (epoch + 1) % snapshot_every == 0 or epoch + 1 == n_epochs
         for batch, indices in enumerate(randomness.order(len(x), epoch).split(batch_size)):
-            generators = randomness.of_batch(epoch * n_batches + batch)
-            losses.add(len(indices), halves.step(optimizer, losses_of, indices, generators))
-            yield progress(epoch, batch + 1, losses)
-        if (epoch + 1) % snapshot_every == 0 or epoch + 1 == n_epochs:
-            yield progress(epoch + 1, 0, losses, take=True)
+            iteration = epoch * n_batches + batch
+            if iteration < first_iteration:
+                continue
+            losses.add(len(indices), halves.step(optimizer, losses_of, indices, randomness.of_batch(iteration)))
+            yield Progress(
+                "pretrain",
+                epoch,
+                n_epochs,
+                batch + 1,
+                n_batches,
+                losses.values(),
+                snapshot_due=due and batch + 1 == n_batches,
+            )
+        if due:
+            yield taken(epoch + 1, losses)
             losses = batches.Mean()
     return f"n_epochs ({n_epochs}) reached"

@@ -27,6 +27,8 @@ class Progress:
         Clusters whose lost centroids move right after this snapshot.
     elapsed_s : float
         Seconds of training in this phase, pauses left out.
+    snapshot_due : bool
+        Whether a snapshot follows right after this batch.
     """
 
     phase: Phase
@@ -38,11 +40,17 @@ class Progress:
     snapshot: Snapshot | None = None
     reseeded: tuple[int, ...] = ()
     elapsed_s: float = 0.0
+    snapshot_due: bool = False
 
     @property
     def snapshot_added(self) -> bool:
         """Whether a snapshot was taken now."""
         return self.snapshot is not None
+
+    @property
+    def iteration(self) -> int:
+        """Batches of this phase so far."""
+        return self.epoch * self.n_batches + self.batch
 
     @property
     def fraction(self) -> float:

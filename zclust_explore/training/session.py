@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 import torch
@@ -13,8 +14,9 @@ from tqdm.auto import tqdm
 from ..data.files import free_path
 from ..data.run import Run
 from ..data.snapshot import Phase, Snapshot
-from . import watch
-from .control import Control
+from . import batches, watch
+from .acts import Act, settings_in_force
+from .control import Control, Work
 from .learner import Learner
 from .progress import Progress
 
@@ -32,6 +34,7 @@ class Session:
 
     def __init__(self, run: Run, device: torch.device) -> None:
         self.run = run
+        self.device = device
         self.control = Control()
         self._learner = Learner(run, device)
         self._thread: threading.Thread | None = None
@@ -52,8 +55,13 @@ class Session:
     @property
     def finished(self) -> bool:
         """Whether the phase that was begun last came to its own end."""
-        events = [event for event in self.run.events if event["kind"] in ("pretrain", "cluster", "stop")]
+        events = [event for event in self.run.events if event["kind"] in ("pretrain", "cluster", "stop", "act")]
         return bool(events) and events[-1].get("status") == "finished"
+
+    @property
+    def phase(self) -> Phase | None:
+        """That of the last snapshot."""
+        return self.run.snapshot().phase if len(self.run) else None
 
     def in_background(self, work: Callable[[], None]) -> None:
         """Do several pieces of work on another thread, as one; returns at once.
@@ -107,11 +115,50 @@ class Session:
             self.run.record("resume", f"asked to go on with {begun[-1]['kind']}")
             return self._see_through(begun[-1]["kind"], begun[-1]["settings"], bar)
 
+    def act(self, act: Act) -> Snapshot:
+        """Change what is trained, as of now while paused, as of the last snapshot if nobody works; wait for it.
+
+        Raises
+        ------
+        ValueError, IndexError
+            If it cannot be done; then nothing is changed.
+        RuntimeError
+            If the training is going on, or nothing has begun.
+        """
+        if self.control.status == "paused":
+            self.control.ask(lambda now: self._changed(act, now)).result()
+            return self.run.snapshot()
+        if not self.begun or self.phase is None:
+            raise RuntimeError("There is nothing to change yet: call pretrain().")
+        with self.control.hold():
+            begun = [event for event in self.begun if event["kind"] == self.phase][-1]
+            self._begin(self.phase, begun["settings"])
+            last = self.run.snapshot()
+            n_batches = batches.count(self.run.n_samples, self.run.settings["batch_size"])
+            self._record_act(self._learner.perform(act, max(last.iteration, last.epoch * n_batches), {}))
+        return self.run.snapshot()
+
+    def _changed(self, act: Act, now: Progress) -> tuple[Work, Progress]:
+        # what was lost since the last snapshot belongs to that one if it was taken right now
+        snapshot = self._learner.perform(act, now.iteration, {} if now.snapshot_added else now.losses)
+        self._record_act(snapshot)
+        asked = self.begun[-1]["settings"]
+        n_epochs = settings_in_force(self.run, now.phase, asked)["n_epochs"]
+        return self._begin(now.phase, asked), replace(now, n_epochs=n_epochs, snapshot=snapshot, snapshot_due=False)
+
+    def _record_act(self, snapshot: Snapshot) -> None:
+        self._record(snapshot)
+        self.run.record("act", snapshot.act["message"], act=snapshot.act)
+
+    def _begin(self, phase: Phase, asked: dict[str, Any]) -> Work:
+        """Begin a phase, or go on with it from the last snapshot, with the settings that are in force."""
+        begin = self._learner.pretraining if phase == "pretrain" else self._learner.clustering
+        return begin(**settings_in_force(self.run, phase, asked))
+
     def _see_through(self, phase: Phase, asked: dict[str, Any], bar: bool) -> Run:
         try:
-            begin = self._learner.pretraining if phase == "pretrain" else self._learner.clustering
             with self._learner.halves.side_by_side():
-                self._drain(phase, begin(**asked), bar)
+                self._drain(phase, self._begin(phase, asked), bar)
         except KeyboardInterrupt:
             self._end("stopped", "interrupted")
             raise
@@ -120,7 +167,7 @@ class Session:
             raise
         return self.run
 
-    def _drain(self, phase: Phase, work: Generator[Progress, None, str], bar: bool) -> None:
+    def _drain(self, phase: Phase, work: Work, bar: bool) -> None:
         """Record every snapshot and tell everyone, until the work ends or is stopped."""
         with tqdm(total=100, desc=phase, unit="%", disable=not bar or self.control.watched) as shown:
             steered = self.control.steer(work)
@@ -151,7 +198,7 @@ class Session:
         """What was said about clusters since the clustering began or centroids were moved."""
         told: set[str] = set()
         for event in self.run.events:
-            if event["kind"] in ("cluster", "reseed"):
+            if event["kind"] in ("cluster", "reseed", "act"):
                 told.clear()
             elif "about" in event:
                 told.add(event["about"])

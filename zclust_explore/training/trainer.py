@@ -18,9 +18,10 @@ from .control import Status, Subscriber
 from .new_run import new_run
 from .session import Session
 from .starts import Start
+from .steering import Steering
 
 
-class Trainer:
+class Trainer(Steering):
     """Trains an autoencoder and then deep embedded clustering on spectrograms, and records every step in a `Run`.
 
     `pretrain()` and `cluster()` block, show their progress and return the run. `start()` does both on another thread,

@@ -77,14 +77,14 @@ class Membership:
 
 
 def membership(run: Run) -> Membership:
-    """Labels, their certainty, and cluster sizes over all snapshots.
+    """Labels, their certainty, and cluster sizes over all snapshots; `n_clusters` is the largest number at any step.
 
     Raises
     ------
     ValueError
         If there are more clusters than a byte can name.
     """
-    n_clusters = run.n_clusters or 0
+    n_clusters = run.most_clusters
     if n_clusters >= UNCLUSTERED:
         raise ValueError(f"run must have fewer than {UNCLUSTERED} clusters to be drawn, got {n_clusters}.")
     labels = np.full((len(run), run.n_samples), UNCLUSTERED, dtype=np.uint8)
@@ -101,18 +101,18 @@ def membership(run: Run) -> Membership:
         exact.append(best_two(q))
         certainty[step] = np.rint(exact[-1][0] * 255)
         sizes[step] = np.bincount(labels[step], minlength=n_clusters)[:n_clusters]
-        mass[step] = q.sum(axis=0)
+        mass[step, : q.shape[1]] = q.sum(axis=0)
     pairs = np.array(exact, dtype=np.float32).reshape(len(run) - first, 2, run.n_samples)
     return Membership(labels, certainty, sizes, mass, pairs[:, 0], pairs[:, 1])
 
 
 def assignments_over_steps(run: Run, index: int) -> np.ndarray:
     """Soft assignments q of one window at every snapshot: (n_snapshots, n_clusters), NaN before clustering."""
-    course = np.full((len(run), run.n_clusters or 0), np.nan)
+    course = np.full((len(run), run.most_clusters), np.nan)
     for step, snapshot in enumerate(run.snapshots):
         if snapshot.centroids is not None:
             one = snapshot.embedding[index : index + 1]
-            course[step] = soft_assignments(one, snapshot.centroids, snapshot.alpha)[0]
+            course[step, : len(snapshot.centroids)] = soft_assignments(one, snapshot.centroids, snapshot.alpha)[0]
     return course
 
 

@@ -174,11 +174,10 @@ def motion_index(run: Run, xy: np.ndarray) -> float:
 
 def _over_steps(run: Run, place: Callable[[Snapshot, np.ndarray], np.ndarray]) -> np.ndarray:
     """Place the centroids of each step: (n_snapshots, n_clusters, 2), NaN where a step has none."""
-    n_clusters = run.n_clusters or 0
-    placed = np.full((len(run), n_clusters, 2), np.nan, dtype=np.float32)
+    placed = np.full((len(run), run.most_clusters, 2), np.nan, dtype=np.float32)
     for step, snapshot in enumerate(run.snapshots):
-        if snapshot.centroids is not None and len(snapshot.centroids) == n_clusters:
-            placed[step] = place(snapshot, snapshot.centroids)
+        if snapshot.centroids is not None:
+            placed[step, : len(snapshot.centroids)] = place(snapshot, snapshot.centroids)
     return placed
 
 

@@ -119,7 +119,7 @@ class RunWidget(anywidget.AnyWidget):
         columns = {
             "n": run.n_samples,
             "n_snapshots": len(run),
-            "n_clusters": run.n_clusters or 0,
+            "n_clusters": run.most_clusters,
             "palette": list(PALETTE),
             **membership_columns(membership(run)),
             **history_columns(history(run)),
