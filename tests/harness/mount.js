@@ -34,6 +34,7 @@ function fakeModel(state) {
       for (const key of Object.keys(changes)) fire(`change:${key}`, model, changes[key]);
       fire("change", model);
     },
+    lose: () => fire("comm_live_update"), // as ipywidgets does when the kernel is gone
     listening: () => [...listeners.values()].reduce((sum, list) => sum + list.length, 0),
     widget_manager: {
       async get_model(id) {

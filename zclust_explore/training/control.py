@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
 
+from .failures import in_words
 from .progress import Progress
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Control:
             yield
         except BaseException as error:
             if self.status in ("running", "paused"):  # it failed before or after the work itself
-                self.end("failed", f"{type(error).__name__}: {error}")
+                self.end("failed", in_words(error))
             raise
         finally:
             self._free.release()

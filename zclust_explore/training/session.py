@@ -17,6 +17,7 @@ from ..data.snapshot import Phase, Snapshot
 from . import batches, watch
 from .acts import Act, settings_in_force
 from .control import Control, Work
+from .failures import in_words
 from .learner import Learner
 from .progress import Progress
 
@@ -80,14 +81,14 @@ class Session:
                 with self.control.series():
                     work()
             except Exception as error:
-                self.control.end("failed", f"{type(error).__name__}: {error}")
+                self.control.end("failed", in_words(error))
                 logger.exception("Training failed")
 
         self._thread = threading.Thread(target=watched, name="zclust-trainer", daemon=True)
         try:
             self._thread.start()
         except RuntimeError as error:  # no more threads can be had
-            self.control.end("failed", f"{type(error).__name__}: {error}")
+            self.control.end("failed", in_words(error))
             raise
 
     def work(self, phase: Phase, asked: dict[str, Any], bar: bool) -> Run:
@@ -163,7 +164,7 @@ class Session:
             self._end("stopped", "interrupted")
             raise
         except BaseException as error:
-            self._end("failed", f"{type(error).__name__}: {error}")
+            self._end("failed", in_words(error))
             raise
         return self.run
 

@@ -1,30 +1,33 @@
-"""TrainingPanel: a training to start, watch, pause and stop."""
+"""TrainingPanel: a training to start, watch, pause, change and fork."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import anywidget
-import numpy as np
 import traitlets
 
 from ..data.run import Run
 from ..data.spectrograms import Spectrograms
 from ..views.frames import history
 from ..views.palette import PALETTE
+from ..views.standstill import standstill
 from ..views.tiles import DecibelScale
-from ._answers import reconstruct
-from ._base import column, history_columns, tile_columns
+from ._base import history_columns, tile_columns
+from ._live import LiveMap, LivePictures
 from ._script import page_script, style_sheet
+from ._situation import memory_mb, settings_now, situation
 
 logger = logging.getLogger(__name__)
 
 PUSH_S = 0.25  # between two messages to the browser; more would only cost the training time
-N_EXAMPLES = 6
+PICTURES_S = 1.5  # between two sets of reconstructions while it runs: they cost as much as some batches
 
 
 class _Trainer(Protocol):
@@ -43,16 +46,26 @@ class _Trainer(Protocol):
     def pause(self) -> None: ...
     def resume(self) -> Any: ...
     def stop(self) -> None: ...
+    def step(self, unit: Any) -> None: ...
+    def steer(self, **settings: Any) -> Any: ...
+    def merge(self, one: int, other: int) -> Any: ...
+    def split(self, cluster: int) -> Any: ...
+    def drop(self, cluster: int) -> Any: ...
+    def add(self, windows: Any) -> Any: ...
+    def move(self, cluster: int, to: Any) -> Any: ...
+    def fork(self, step: int) -> Any: ...
 
 
 class TrainingPanel(anywidget.AnyWidget):
-    """Start, pause and stop a training, and watch its losses and six reconstructions as they come.
+    """Start, pause, step and stop a training; watch its losses, map and reconstructions; change what it does.
 
-    It also follows a training that was started in a cell, `trainer.pretrain()`, while that cell runs.
+    It also follows a training that was started in a cell, `trainer.pretrain()`, while that cell runs. While it is
+    paused or over, settings and clusters can be changed: each act is a step of the run (see `Steering`).
 
     Parameters
     ----------
     trainer : Trainer
+        After "Fork here" or "Undo", `panel.trainer` is that of the new run; the one before was stopped and is kept.
     n_clusters : int
         Clusters that Start asks for; can be changed in the panel until then.
     """
@@ -60,10 +73,11 @@ class TrainingPanel(anywidget.AnyWidget):
     _esm = page_script("panel_widget.js")
     _css = style_sheet()
 
-    record = traitlets.Dict().tag(sync=True)  # what does not change: axes, limits, the windows that are reconstructed
-    course = traitlets.Dict().tag(sync=True)  # history up to the last snapshot
+    record = traitlets.Dict().tag(sync=True)  # what does not change: axes, limits, palette
+    course = traitlets.Dict().tag(sync=True)  # history up to the last snapshot, and what was done by hand
     progress = traitlets.Dict().tag(sync=True)  # status, phase, epoch, batch, losses, time
-    images = traitlets.Dict().tag(sync=True)  # reconstructions at a step
+    images = traitlets.Dict().tag(sync=True)  # windows and what becomes of them, at a step
+    map = traitlets.Dict().tag(sync=True)  # where windows and centroids lie, at a step
     n_clusters = traitlets.Int(6).tag(sync=True)
 
     def __init__(self, trainer: _Trainer, n_clusters: int = 6) -> None:
@@ -71,70 +85,110 @@ class TrainingPanel(anywidget.AnyWidget):
         self._latest: Any = None  # a slot, not a queue: only the newest progress is of interest
         self._news = threading.Event()
         self._closed = threading.Event()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="zclust-panel")  # for what takes a while
         self._shown: tuple[Any, int] | None = None  # run and number of snapshots that the browser has
+        self._pictured: tuple[Any, ...] | None = None
+        self._pictured_at = 0.0
+        self._standstill, self._settings = "", settings_now(trainer.run)
         specs = trainer.spectrograms
-        self._scale = DecibelScale(specs)
-        self._indices = np.unique(np.linspace(0, specs.n_samples - 1, N_EXAMPLES + 2).astype(int)[1:-1])
-        record = {
-            "palette": list(PALETTE),
-            "tile": tile_columns(specs, self._scale),
-            "indices": [int(index) for index in self._indices],
-            "inputs": column(self._scale.to_bytes(specs.read(self._indices), "background"), "u1"),
-        }
+        scale = DecibelScale(specs)
+        self._map, self._pictures = LiveMap(), LivePictures(specs, scale)
+        record = {"palette": list(PALETTE), "tile": tile_columns(specs, scale), "n_samples": specs.n_samples}
         super().__init__(record=record, n_clusters=n_clusters)
+        self._follow()
         self._tell()
         self.on_msg(self._asked)
-        reference = weakref.ref(self)
-        unsubscribe = trainer.subscribe(lambda progress: _note(reference, progress))
-        ticker = threading.Thread(target=_tick, args=(reference, self._news, self._closed), daemon=True)
+        ticker = threading.Thread(target=_tick, args=(weakref.ref(self), self._news, self._closed), daemon=True)
         ticker.start()
         weakref.finalize(self, self._closed.set)
-        weakref.finalize(self, unsubscribe)
-        self._unsubscribe = unsubscribe
+        weakref.finalize(self, self._worker.shutdown, wait=False)
+
+    def _follow(self) -> None:
+        reference = weakref.ref(self)
+        self._unsubscribe = self.trainer.subscribe(lambda progress: _note(reference, progress))
+        self._finalizer = weakref.finalize(self, self._unsubscribe)
 
     def close(self) -> None:
         """End the panel; the training goes on."""
         self._closed.set()
         self._news.set()
-        self._unsubscribe()
+        self._finalizer()
+        self._worker.shutdown(wait=False)
         super().close()
 
     # -- buttons -----------------------------------------------------------------------------------------------------
 
     def _asked(self, _: Any, content: Any, buffers: Any) -> None:
-        """Do what a button says; none of these waits for the training."""
+        """Do what a button says; none of these waits for the training, and what takes a while has its own thread."""
 
         def start() -> None:
             self.trainer.start(n_clusters=self.n_clusters)
 
-        actions: dict[str, Callable[[], Any]] = {
+        at_once: dict[str, Callable[[], Any]] = {
             "start": start,
             "pause": self.trainer.pause,
             # after a stop, resume() would train here, where the kernel answers, and keep it from answering
             "resume": lambda: self.trainer.resume() if self.trainer.status == "paused" else start(),
             "stop": self.trainer.stop,
+            "step": lambda: self.trainer.step(content["unit"]),
+            "choose": lambda: self._pictures.choose(int(content["window"])),
         }
+        if content["kind"] in at_once:
+            self._answer(content, at_once[content["kind"]])
+        else:
+            self._worker.submit(self._answer, content, lambda: self._act(content))
+
+    def _answer(self, content: Mapping[str, Any], action: Callable[[], Any]) -> None:
         answer: dict[str, Any] = {"id": content.get("id")}
         try:
-            actions[content["kind"]]()
+            action()
         except Exception as error:  # the person at the button must read it
             logger.exception("a button of the training panel failed: %s", content.get("kind"))
             answer["error"] = str(error)
         self.send(answer)
         self._news.set()
 
+    def _act(self, content: Mapping[str, Any]) -> None:
+        """Change what is trained; on the panel's own thread."""
+        trainer, kind = self.trainer, content["kind"]
+        if kind == "steer":
+            trainer.steer(**content["settings"])
+        elif kind == "merge":
+            trainer.merge(*content["clusters"])
+        elif kind in ("split", "drop"):
+            getattr(trainer, kind)(content["clusters"][0])
+        elif kind == "add":
+            trainer.add(content["windows"])
+        elif kind == "move":
+            trainer.move(content["cluster"], self._map.lifted(trainer.run, content["cluster"], content["to"]))
+        elif kind == "fork":
+            self._go_to(len(trainer.run) - 1)
+        elif kind == "undo":
+            self._go_to(trainer.run.acts[-1]["step"] - 1)
+        else:
+            raise ValueError(f"kind must be that of a button, got {kind!r}.")
+
+    def _go_to(self, step: int) -> None:
+        """Go on in a new run that begins as this one was at a step."""
+        fork = self.trainer.fork(step)
+        self.trainer.stop()
+        self._finalizer()
+        self.trainer, self._latest = fork, None
+        self._follow()
+
     # -- what the browser sees ---------------------------------------------------------------------------------------
 
     def _tell(self) -> None:
         """Send what has changed; on the ticker's thread."""
         trainer, latest = self.trainer, self._latest
+        run, status = trainer.run, trainer.status
         told: dict[str, Any] = {
-            "status": trainer.status,
+            "status": status,
             "error": trainer.error or "",
-            "run": str(trainer.run.directory),
+            "run": str(run.directory),
+            "memory_mb": memory_mb(),
+            **situation(run, status),
         }
-        told["warnings"] = list(dict.fromkeys(trainer.run.warnings))[-3:]
-        told["stop_reason"] = trainer.run.stop_reason or ""
         if latest is not None:
             told |= {
                 "phase": latest.phase,
@@ -145,20 +199,28 @@ class TrainingPanel(anywidget.AnyWidget):
                 "losses": {name: float(value) for name, value in latest.losses.items()},
                 "elapsed_s": float(latest.elapsed_s),
             }
-        steps = len(trainer.run)
+        steps = len(run)
         with self.hold_sync():
+            if self._shown != (run.directory, steps):  # clustering again, or a fork, goes on in another run
+                self._shown = (run.directory, steps)
+                if steps:
+                    course = history(run)
+                    acts = [{"step": act["step"], "message": act["message"]} for act in run.acts]
+                    self.course = {"n_snapshots": steps, "acts": acts, **history_columns(course)}
+                    self._standstill, self._settings = standstill(course), settings_now(run)
+                    self.map = self._map.columns(run)
+            told["settings"] = self._settings
+            told["warnings"] = [*told["warnings"], *filter(None, [self._standstill])]
             self.progress = told
-            if self._shown != (trainer.run.directory, steps):  # clustering again goes on in another run
-                self._shown = (trainer.run.directory, steps)
-                self._tell_snapshot(trainer.run, steps)
+            self._tell_pictures(run, steps, status == "running")
 
-    def _tell_snapshot(self, run: Run, steps: int) -> None:
-        if not steps:
+    def _tell_pictures(self, run: Run, steps: int, running: bool) -> None:
+        wanted = (run.directory, steps, *self._pictures.chosen)
+        if self._pictured == wanted or (running and time.monotonic() - self._pictured_at < PICTURES_S):
             return
-        self.course = {"n_snapshots": steps, **history_columns(history(run))}
-        restored, missing = reconstruct(run, self._indices, steps - 1)
-        pictures = b"" if restored is None else column(self._scale.to_bytes(restored, "background"), "u1")
-        self.images = {"step": steps - 1, "missing": missing, "outputs": pictures}
+        self._pictured = wanted
+        self.images = self._pictures.columns(run)
+        self._pictured_at = time.monotonic()
 
 
 def _note(reference: weakref.ref[TrainingPanel], progress: Any) -> None:

@@ -76,7 +76,8 @@ export function drawCentroids(g, theme, area, camera, record, projection, step, 
   g.restore();
 }
 
-function badge(g, theme, [x, y], text, colour) {
+/** A centroid with its number. */
+export function badge(g, theme, [x, y], text, colour) {
   g.beginPath();
   g.arc(x, y, 8.5, 0, 2 * Math.PI);
   g.fillStyle = theme.css("bg");

@@ -1,131 +1,116 @@
-// The training panel: buttons, where the training stands, losses as they come, six windows and what becomes of them.
+// The training panel: buttons, where the training stands, losses, the map, windows, and what may be changed.
 
-import {FrequencyAxis, said, saidTime, ticks, timeEdges, unitAt} from "./core/axes.js";
-import {sequential} from "./core/colormap.js";
-import {bytes} from "./core/courier.js";
-import {element, sized} from "./core/element.js";
-import {channels, letters, picture, place, stack, taller} from "./core/picture.js";
+import {element} from "./core/element.js";
+import {liveMap} from "./livemap.js";
+import {liveTiles} from "./livetiles.js";
 import {lossChart} from "./losschart.js";
+import {steerBar} from "./steerbar.js";
 
 const WORDS = {
-  idle: "not started", running: "running", paused: "paused", stopped: "stopped", finished: "finished", failed: "failed",
+  idle: "not started", running: "running", paused: "paused", stopped: "stopped", finished: "finished", failed: "failed", gone: "no kernel",
 };
 const PHASES = {pretrain: "pretraining", cluster: "clustering"};
-const AXIS = 36, TILE_GAP = 8;
+const CURVES = [
+  {key: "reconstruction", name: "reconstruction loss", unit: "MSE", title: "Mean squared error a pixel of the scaled input: falls while the network learns to draw the windows"},
+  {key: "clustering", name: "KL divergence", unit: "nats", title: "Nats a window: how far the assignments are from their own sharpened target"},
+  {key: "label_change", name: "label change", unit: "%", percent: true, title: "Windows that went to another cluster since the update before; clustering stops when hardly any do"},
+];
 
 export function trainingPanel(context) {
-  const {model, root, theme} = context, {tile, indices, inputs} = model.get("record");
+  const {model, root, theme} = context;
+  const button = (kind, text, title) => element("button.zx-button", {title, "data-kind": kind, onclick: event => act(event.currentTarget.dataset.kind)}, text);
   const main = button("start", "Start", "Pretrain, then cluster, in the background"), stop = button("stop", "Stop", "End after this batch and keep what there is");
+  const unit = element("select.zx-select", {"aria-label": "length of a step"}, element("option", {value: "batch"}, "one batch"),
+    element("option", {value: "epoch"}, "one epoch"), element("option", {value: "update"}, "to the next update"));
+  const step = element("button.zx-button", {title: "Go on by this much and pause again", onclick: () => act("step", {unit: unit.value})}, "Step");
   const clusters = element("input.zx-count-input", {type: "number", min: 2, max: 99, value: model.get("n_clusters"), "aria-label": "number of clusters",
     onchange: () => { model.set("n_clusters", Math.max(2, Math.round(Number(clusters.value)) || 2)); model.save_changes(); }});
   const asked = element("label.zx-quiet", {}, "clusters ", clusters);
-  const line = element("span.zx-progress", {role: "status"}), bar = element("i");
-  const messages = element("div");
-  const charts = element("div.zx-charts.zx-two"), gallery = element("div.zx-live"), canvas = element("canvas"), note = element("div.zx-quiet");
-  root.append(element("div.zx-panelbar", {}, main, stop, asked, line), element("div.zx-meter", {}, bar), messages, charts,
-    element("div.zx-quiet.zx-livehead", {}, `six windows: above as they go in, below as they come out (${unitAt("background", tile)})`), gallery, note);
-  gallery.append(canvas);
-  const losses = [lossChart(context, charts, "reconstruction", "reconstruction loss"), lossChart(context, charts, "clustering", "KL divergence (nats)")];
+  const line = element("span.zx-progress", {role: "status"}), bar = element("i"), memory = element("span.zx-quiet.zx-memory", {title: "The most that the kernel's process has taken so far"});
+  const messages = element("div"), refusal = element("div"), charts = element("div.zx-charts.zx-three"), chips = element("div.zx-legend.zx-livechips", {role: "group", "aria-label": "cluster sizes"});
+  const map = element("div.zx-livemap"), tiles = element("div.zx-livetiles"), steering = element("div.zx-steering");
+  root.append(element("div.zx-panelbar", {}, main, element("span.zx-stepper", {}, step, unit), stop, asked, line, memory), element("div.zx-meter", {}, bar),
+    messages, refusal, steering, charts, chips, element("div.zx-livegrid", {}, map, tiles));
+  const listeners = [], notify = () => listeners.forEach(listener => listener());
+  const board = {
+    mask: null, clusters: [], open: false, busy: false, act, changed: listener => listeners.push(listener),
+    select(mask) { board.mask = mask; notify(); },
+    toggle(cluster) {
+      const {clusters: now} = board;
+      board.clusters = now.includes(cluster) ? now.filter(c => c !== cluster) : [...now, cluster].slice(-2);
+      notify();
+    },
+  };
+  let gone = false;
+  const losses = CURVES.map(curve => lossChart(context, charts, curve));
 
-  function button(kind, text, title) {
-    return element("button.zx-button", {title, "data-kind": kind, onclick: event => act(event.currentTarget.dataset.kind)}, text);
-  }
-
-  async function act(kind) {
+  async function act(kind, content = {}) {
     if (kind === "start") clusters.dispatchEvent(new Event("change"));
+    const changes = !["start", "pause", "resume", "stop", "step", "choose"].includes(kind);
+    if (changes) { board.busy = true; notify(); }
+    refusal.replaceChildren();
     try {
-      await context.courier.ask(kind, {}, 30);
+      await context.courier.ask(kind, content, 60);
+      if (changes) Object.assign(board, {mask: null, clusters: []});
     } catch (error) {
-      if (!context.signal.aborted) say([["zx-warn", error.message]]);
+      if (!context.signal.aborted) refusal.replaceChildren(element("p.zx-warn", {role: "alert"}, error.message));
     }
+    board.busy = false;
+    notify();
   }
-
-  function say(lines) { messages.replaceChildren(...lines.map(([style, text]) => element(`p.${style}`, {}, text))); }
 
   function state() {
-    const now = model.get("progress"), {status} = now;
+    const now = model.get("progress"), status = gone ? "gone" : now.status, begun = now.snapshots > 0;
     const going = status === "running", paused = status === "paused";
     const [kind, text, title] = going ? ["pause", "Pause", "Wait after this batch"] : paused ? ["resume", "Resume", "Go on from here"]
-      : ["start", status === "idle" ? "Start" : "Continue", "Train in the background, from where it stands"];
+      : ["start", begun ? "Resume" : "Start", begun ? "Go on from the last step, in the background" : "Pretrain, then cluster, in the background"];
     Object.assign(main.dataset, {kind});
-    main.textContent = text;
-    main.title = title;
-    main.disabled = status === "finished" && now.phase === "cluster";
+    [main.textContent, main.title] = [text, title];
+    main.disabled = gone || (!going && !paused && now.over);
+    step.disabled = unit.disabled = !paused;
     stop.disabled = !going && !paused;
     asked.hidden = going || paused || now.phase === "cluster";
-    line.textContent = [WORDS[status] ?? status, ...where(now)].join(" · ");
-    const fraction = now.n_epochs ? Math.min(1, (now.epoch + now.batch / now.n_batches) / now.n_epochs) : 0;
-    bar.style.width = `${100 * (status === "finished" ? 1 : fraction)}%`;
+    const words = status === "idle" && begun ? (now.over ? "finished" : "not running") : WORDS[status] ?? status;
+    line.textContent = [words, ...where(now)].join(" · ");
+    const mb = now.memory_mb;
+    memory.textContent = !mb ? "" : mb < 10000 ? `memory ${mb} MB` : `memory ${Math.round(mb / 1000)} GB`;
+    bar.style.width = `${100 * (status === "finished" ? 1 : done(now))}%`;
     root.dataset.status = status;
+    Object.assign(root.dataset, {iteration: now.n_batches ? now.epoch * now.n_batches + now.batch : -1, snapshots: now.snapshots ?? 0});
+    const open = !gone && !going && begun;
+    if (open !== board.open) { board.open = open; if (!open) Object.assign(board, {mask: null, clusters: []}); notify(); }
     const lines = [];
-    if (now.error) lines.push(["zx-warn", now.error]);
+    if (gone) lines.push(["zx-warn", `The kernel was restarted or has ended. What was recorded is kept: ${now.snapshots} steps in ${now.run}. To go on, run zx.TrainingPanel(zx.Trainer.open("${now.run}")) and press Resume.`]);
+    else if (now.error) lines.push(["zx-warn", now.error]);
+    else if (now.interrupted) lines.push(["zx-said", now.interrupted]);
     else if (["stopped", "finished"].includes(status) && now.stop_reason) lines.push(["zx-quiet", now.stop_reason]);
-    lines.push(...now.warnings.map(text => ["zx-warn", text]));
-    say(lines);
+    if (now.forked) lines.push(["zx-quiet", now.forked]);
+    if (now.undo) lines.push(["zx-said", now.undo]);
+    lines.push(...(now.warnings ?? []).map(words_ => ["zx-warn", words_]));
+    messages.replaceChildren(...lines.map(([style, words_]) => element(`p.${style}`, {}, words_)));
   }
 
+  function done(now) { return now.n_epochs ? Math.min(1, (now.epoch + now.batch / now.n_batches) / now.n_epochs) : 0; }
+
   function where(now) {
-    if (!now.phase) return [];
-    const parts = [PHASES[now.phase], `epoch ${Math.min(now.epoch + 1, now.n_epochs)} of ${now.n_epochs}`];
-    const done = (now.epoch + now.batch / now.n_batches) / now.n_epochs;
-    if (now.status === "running" && done > 0.02) parts.push(`about ${duration(now.elapsed_s * (1 - done) / done)} left in this phase`);
+    if (!now.n_epochs) return now.snapshots ? [`${now.snapshots} steps of ${PHASES[now.phase]}`] : [];
+    const batch = now.status === "paused" && now.batch ? `, batch ${now.batch} of ${now.n_batches}` : "";
+    const parts = [PHASES[now.phase], `epoch ${Math.min(now.epoch + 1, now.n_epochs)} of ${now.n_epochs}${batch}`], fraction = done(now);
+    if (now.status === "running" && fraction > 0.02 && now.elapsed_s) parts.push(`about ${duration(now.elapsed_s * (1 - fraction) / fraction)} left in this phase`);
     return parts;
   }
 
   function duration(s) { return s < 90 ? `${Math.max(1, Math.round(s))} s` : `${Math.round(s / 60)} min`; }
 
-  function pictures() {
-    if (!context.hasRoom(gallery, pictures)) return;
-    const size = channels(tile) * tile.n_freqs * tile.n_times, table = sequential(), n = indices.length;
-    const {outputs, missing, step} = model.get("images"), width = (gallery.clientWidth - AXIS - TILE_GAP * (n - 1)) / n;
-    const height = Math.round(Math.min(96, width * 0.72) * taller(tile)), g = sized(canvas, gallery.clientWidth, 2 * height + 6 + 26);
-    g.font = theme.font;
-    [inputs, outputs].forEach((view, row) => {
-      const top = row * (height + 6);
-      for (let k = 0; k < n; k++) {
-        const x = AXIS + k * (width + TILE_GAP);
-        if (view?.byteLength) {
-          place(g, picture(bytes(view).subarray(k * size, (k + 1) * size), tile, table), x, top, width, height);
-          letters(g, tile, theme.font, x, top, height);
-        } else { g.strokeStyle = theme.css("line"); g.strokeRect(x + 0.5, top + 0.5, width - 1, height - 1); }
-      }
-      frequencies(g, top, height);
-    });
-    times(g, 2 * height + 6, width, n);
-    note.textContent = missing || (outputs?.byteLength ? `reconstructions at step ${step + 1}` : "reconstructions appear with the first snapshot");
-    root.dataset.painted = "true";
-    root.dataset.step = step ?? -1;
-  }
-
-  function frequencies(g, top, height) {
-    g.fillStyle = theme.css("muted");
-    g.textAlign = "right";
-    g.textBaseline = "middle";
-    const axis = new FrequencyAxis(tile.frequencies);
-    for (const band of stack(tile).bands) for (const {hz, at} of axis.ticks(band.height * height / 22)) {
-      const y = top + height * (band.top + band.height * (1 - at));
-      g.fillRect(AXIS - 4, Math.round(y), 3, 1);
-      g.fillText(said(hz), AXIS - 6, y);
-    }
-    g.textAlign = "left";
-    g.fillText(tile.words.hz, 0, top + 6);
-  }
-
-  function times(g, top, width, n) {
-    const [t0, t1] = timeEdges(tile.times), marks = ticks(t0, t1, width / 46);
-    g.textAlign = "center";
-    g.textBaseline = "top";
-    for (let k = 0; k < n; k++) for (const s of marks) {
-      const x = AXIS + k * (width + TILE_GAP) + (s - t0) / (t1 - t0) * width;
-      g.fillRect(Math.round(x), top, 1, 4);
-      g.fillText(s === marks[marks.length - 1] ? saidTime(s, tile) : said(s), x, top + 6);
-    }
-  }
-
-  context.onResize(gallery, pictures);
+  liveMap(context, map, board);
+  liveTiles(context, tiles);
+  steerBar(context, chips, steering, board);
   context.onModel(["progress"], context.guarded(state));
-  context.onModel(["images"], context.guarded(pictures));
   context.onModel(["course"], context.guarded(() => losses.forEach(chart => chart.draw())));
-  theme.on(() => { pictures(); losses.forEach(chart => chart.draw()); });
+  // ipywidgets says so when the kernel behind a widget is another one, or none
+  const lost = context.guarded(() => { gone = true; state(); });
+  model.on("comm_live_update", lost);
+  context.signal.addEventListener("abort", () => model.off("comm_live_update", lost));
+  theme.on(() => losses.forEach(chart => chart.draw()));
   state();
 }
