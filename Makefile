@@ -94,6 +94,10 @@ layouts: $(VENV)/.installed-test  ## How real motion and neighbours are on maps:
 streaming: $(VENV)/.installed-test  ## A million windows from disk through Run.label: time and memory (6 GB in TMPDIR)
 	$(BIN)/python -m tests.benchmarks streaming
 
+.PHONY: panel-cost
+panel-cost: $(VENV)/.installed-test  ## CPU time of training with the panel open against headless, in a real kernel (minutes)
+	$(BIN)/python -m tests.benchmarks panel_cost
+
 .PHONY: wheel
 wheel: $(VENV)/.installed-test  ## Build dist/*.whl
 	$(BIN)/python -m build --wheel

@@ -126,7 +126,8 @@ def test_clusters_are_merged_split_dropped_and_brought_back(panel, page):
         assert bench.answer() == [kind]
         assert chips.count() == left == bench.panel.trainer.run.n_clusters
         assert bench.panel.trainer.run.acts[-1]["clusters"] == list(chosen)
-    assert page.locator(".zx-said").inner_text() == bench.panel.trainer.run.acts[-1]["message"]
+    last = bench.panel.trainer.run.acts[-1]
+    assert page.locator(".zx-said").inner_text() == f"Step {last['step'] + 1}: {last['message']}"
     former = bench.panel.trainer
     page.locator("[data-act=undo]").click()
     assert bench.answer() == ["undo"]

@@ -17,7 +17,7 @@ def situation(run: Run, status: str) -> dict[str, Any]:
         "warnings": list(dict.fromkeys(event["message"] for event in events if event["kind"] == "warning"))[-3:],
         "stop_reason": run.stop_reason or "",
         "forked": next((event["message"] for event in reversed(events) if event["kind"] == "fork"), ""),
-        "undo": next((event["message"] for event in reversed(events) if event["kind"] == "act"), ""),
+        "undo": next((_dated(event) for event in reversed(events) if event["kind"] == "act"), ""),
         "interrupted": "",
         "snapshots": steps,
         "over": False,
@@ -34,6 +34,10 @@ def situation(run: Run, status: str) -> dict[str, Any]:
             "steps: Resume goes on from the last one, to the same result."
         )
     return told
+
+
+def _dated(event: dict[str, Any]) -> str:
+    return f"Step {event['step'] + 1}: {event['message']}"
 
 
 def settings_now(run: Run) -> dict[str, Any]:

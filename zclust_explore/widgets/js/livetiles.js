@@ -20,7 +20,7 @@ export function liveTiles(context, host) {
     if (!n) return;
     const all = host.clientWidth, width = (all - LEFT - SIDE - GAP * (n - 1)) / n, rows = outputs?.byteLength ? 3 : 1;
     const free = Math.max(200, host.clientHeight - 20) - HEAD - FOOT - 2 * 6;
-    const height = Math.round(Math.min(width * 0.9 * taller(tile), free / 3)), g = sized(canvas, all, HEAD + 3 * (height + 6) + FOOT);
+    const height = Math.round(Math.min(width * 1.4 * taller(tile), free / 3)), g = sized(canvas, all, HEAD + 3 * (height + 6) + FOOT);
     const size = channels(tile) * tile.n_freqs * tile.n_times, x = k => LEFT + k * (width + GAP), tables = [sequential(), sequential(), diverging(theme.rgb("bg"))];
     g.font = theme.font;
     kinds.forEach((kind, k) => {

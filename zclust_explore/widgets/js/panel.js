@@ -69,7 +69,7 @@ export function trainingPanel(context) {
     main.disabled = gone || (!going && !paused && now.over);
     step.disabled = unit.disabled = !paused;
     stop.disabled = !going && !paused;
-    asked.hidden = going || paused || now.phase === "cluster";
+    asked.hidden = gone || going || paused || now.phase === "cluster";
     const words = status === "idle" && begun ? (now.over ? "finished" : "not running") : WORDS[status] ?? status;
     line.textContent = [words, ...where(now)].join(" · ");
     const mb = now.memory_mb;
