@@ -105,7 +105,7 @@ def test_widgets_on_their_own_show_components(draw, artefacts, kind) -> None:
 def test_training_panel_shows_components(mount, trainer, artefacts) -> None:
     """The six windows of the panel would be cut out of the wrong bytes."""
     panel = TrainingPanel(trainer, n_clusters=3)
-    state = {name: getattr(panel, name) for name in ("record", "course", "progress", "images", "n_clusters")}
+    state = {name: getattr(panel, name) for name in ("record", "course", "progress", "images", "map", "n_clusters")}
     page = mount(TrainingPanel._esm, state, css=TrainingPanel._css)
     page.wait_for_selector("[data-painted=true]")
     page.screenshot(path=artefacts / "channels_panel.png")
