@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 PUSH_S = 0.25  # between two messages to the browser; more would only cost the training time
 PICTURES_S = 1.5  # between two sets of reconstructions while it runs: they cost as much as some batches
+LEAVE = 30  # times as long as they took is waited before the next ones: on a slow machine there are fewer of them
 
 
 class _Trainer(Protocol):
@@ -88,7 +89,7 @@ class TrainingPanel(anywidget.AnyWidget):
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="zclust-panel")  # for what takes a while
         self._shown: tuple[Any, int] | None = None  # run and number of snapshots that the browser has
         self._pictured: tuple[Any, ...] | None = None
-        self._pictured_at = 0.0
+        self._pictures_from = 0.0
         self._standstill, self._settings = "", settings_now(trainer.run)
         specs = trainer.spectrograms
         scale = DecibelScale(specs)
@@ -216,11 +217,11 @@ class TrainingPanel(anywidget.AnyWidget):
 
     def _tell_pictures(self, run: Run, steps: int, running: bool) -> None:
         wanted = (run.directory, steps, *self._pictures.chosen)
-        if self._pictured == wanted or (running and time.monotonic() - self._pictured_at < PICTURES_S):
+        if self._pictured == wanted or (running and time.monotonic() < self._pictures_from):
             return
-        self._pictured = wanted
+        self._pictured, began = wanted, time.monotonic()
         self.images = self._pictures.columns(run)
-        self._pictured_at = time.monotonic()
+        self._pictures_from = time.monotonic() + max(PICTURES_S, LEAVE * (time.monotonic() - began))
 
 
 def _note(reference: weakref.ref[TrainingPanel], progress: Any) -> None:
