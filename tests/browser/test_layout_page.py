@@ -21,12 +21,12 @@ from zclust_explore.widgets import EmbeddingMap, Timeline, _base
 from zclust_explore.widgets._map_answers import motion_column
 from zclust_explore.widgets._script import page_script
 
-HOLD = """({xy, moved, n, steps, chosen, onto}) => {
+HOLD = """({xy, displaced, n, steps, chosen, onto}) => {
   const own = view => new Uint16Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
   SCRIPT
   const base = {xy: own(decoded(xy)), centroids: new Float32Array(0)};
   const {xy: held, fits} = heldStill(base, {n, steps, clusters: 0}, Uint32Array.from(chosen), onto);
-  const {all, each} = motion(base.xy, own(decoded(moved)), n);
+  const {all, each} = motion(base.xy, own(decoded(displaced)), n);
   const of = name => fits.map(fit => fit[name]);
   return {xy: [...held], residuals: of("residual"), flips: of("flip"), sure: of("sure"), all, each: [...each]};
 }"""
@@ -87,7 +87,14 @@ def test_held_windows_lie_where_scipy_brings_them(page) -> None:
     xy = np.clip(np.rint(xy), 0, 65535).astype("<u2")
     mounting.mount(page, "export default {render() {}};")
     moved = np.zeros((5, n), "<u2")
-    data = {"xy": xy.tobytes(), "moved": moved.tobytes(), "n": n, "steps": 6, "chosen": chosen.tolist(), "onto": onto}
+    data = {
+        "xy": xy.tobytes(),
+        "displaced": moved.tobytes(),
+        "n": n,
+        "steps": 6,
+        "chosen": chosen.tolist(),
+        "onto": onto,
+    }
     found = page.evaluate(with_modules(HOLD), mounting.encoded(data))
     points, held = xy.astype(float), np.array(found["xy"]).reshape(6, n, 2)
     target = points[onto, chosen]
@@ -110,7 +117,7 @@ def test_motion_is_judged_as_numpy_does(page, run) -> None:
     """The number beside the layout would be of something else than the map on show."""
     xy, true = map_frames(project_pca(run)).xy, true_motion(run)
     mounting.mount(page, "export default {render() {}};")
-    data = {"xy": xy.astype("<u2").tobytes(), "moved": motion_column(run), "n": run.n_samples, "steps": len(run)}
+    data = {"xy": xy.astype("<u2").tobytes(), "displaced": motion_column(run), "n": run.n_samples, "steps": len(run)}
     found = page.evaluate(with_modules(HOLD), mounting.encoded({**data, "chosen": [0, 1, 2], "onto": 0}))
     assert found["all"] == pytest.approx(motion_index(run, xy.astype(np.float32)), abs=1e-3)
     drawn = np.linalg.norm(np.diff(xy.astype(float), axis=0), axis=2)
@@ -125,12 +132,12 @@ def test_holding_a_selection_needs_three_windows_and_no_kernel(draw, run) -> Non
     bench.set(mask=bytes([1, 1] + [0] * 178))
     hold.click()
     assert (
-        "at least 3" in page.locator(".zx-note").inner_text()
-        and "Selected now: 2" in page.locator(".zx-note").inner_text()
+        "at least 3" in page.locator(".zx-mapnote").inner_text()
+        and "Selected now: 2" in page.locator(".zx-mapnote").inner_text()
     )
     assert hold.get_attribute("aria-pressed") == "false"
     bench.set(mask=(run.labels < 3).astype("u1").tobytes())
-    assert page.locator(".zx-note").is_hidden()
+    assert page.locator(".zx-mapnote").is_hidden()
     before = page.locator(".zx-map").get_attribute("data-camera")
     hold.click()
     page.wait_for_selector(f".zx-map[data-held='{int((run.labels < 3).sum())}']")

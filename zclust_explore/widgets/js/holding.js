@@ -28,7 +28,7 @@ export function heldStill(projection, record, chosen, onto) {
 export function holding(context, stage, redraw) {
   const {store, record} = context, number = element("span.zx-number");
   const button = element("button.zx-switch.zx-hold", {"aria-label": "hold my selection still", onclick: toggle}, "hold ", number);
-  const note = stage.appendChild(element("div.zx-note", {role: "status", hidden: true}));
+  const note = stage.appendChild(element("div.zx-mapnote", {role: "status", hidden: true}));
   let made = new Map();
 
   function toggle() {
