@@ -1,5 +1,7 @@
 """ExplorerState: what was chosen, in Python's words and in the browser's."""
 
+import json
+
 import numpy as np
 import pytest
 import traitlets
@@ -58,3 +60,17 @@ def test_speed_has_limits(wrong) -> None:
     """Playing would stand still, or ask for more frames than a screen has."""
     with pytest.raises(traitlets.TraitError):
         ExplorerState(n_samples=5, speed=wrong)
+
+
+def test_what_was_chosen_comes_back_in_another_kernel() -> None:
+    """A view that took an afternoon to find would be gone with the kernel."""
+    state = ExplorerState(n_samples=50, step=3, colour_by="hour", isolated=[1, 4], camera=[100.5, 20.25, 3.0])
+    state.selection = [7, 3]
+    other = ExplorerState(n_samples=50)
+    other.update(json.loads(json.dumps(state.to_dict())))
+    assert other.to_dict() == state.to_dict()
+    assert other.selection.tolist() == [3, 7]
+    with pytest.raises(ValueError, match="kept must be of 5 windows, got 50"):
+        ExplorerState(n_samples=5).update(state.to_dict())
+    with pytest.raises(ValueError, match="got zoom"):
+        other.update({"zoom": 2})

@@ -11,6 +11,7 @@ from zclust_explore.data.run import Run
 from zclust_explore.training.trainer import Trainer
 from zclust_explore.views.frames import assignments_over_steps, membership
 from zclust_explore.views.projection import project_pca
+from zclust_explore.views.river_figure import plot_river
 
 CLUSTERING = {"n_clusters": 3, "start": "kmeans", "n_epochs": 4, "tol": 0.0, "patience": 99}
 N_PRETRAIN = 2
@@ -220,3 +221,26 @@ def test_undo_is_the_snapshot_before(trainer, parent, tmp_path):
     undone = trainer.fork(-2, tmp_path / "undone")
     assert undone.run.n_clusters == 3 and not undone.run.acts
     assert_same(parent, undone.resume(progress_bar=False))
+
+
+def test_a_run_with_a_merge_can_be_drawn_and_windows_be_given_as_a_mask(trainer):
+    """Labels of clusters that are gone would end up with others; a mask would be taken for windows 0 and 1."""
+    k = trainer.run.n_clusters
+    before = trainer.run.labels
+    trainer.merge(0, k - 1)
+    counts = plot_river(trainer.run).data[0].link.value
+    assert sum(counts) % trainer.run.n_samples == 0
+    chosen = before == 1
+    trainer.add(chosen)
+    assert trainer.run.acts[-1]["windows"] == np.flatnonzero(chosen).tolist()
+    with pytest.raises(ValueError, match="windows must have"):
+        trainer.add(chosen[:3])
+    with pytest.raises(TypeError, match="windows must be whole numbers"):
+        trainer.add([0.5, 1.5])
+
+
+def test_a_fork_that_is_refused_leaves_nothing(trainer, tmp_path):
+    """A copy of the whole run would be left behind for a typing mistake."""
+    with pytest.raises(TypeError):
+        trainer.fork(-1, tmp_path / "fork", learnin_rate=1e-4)
+    assert not (tmp_path / "fork").exists()

@@ -238,10 +238,25 @@ def test_every_widget_paints_in_both_themes(draw, artefacts, kind, theme) -> Non
         bench.until(".zx-reconstructions[data-painted=true]")
     if kind is Explorer:
         bench.until(".zx-tile[data-painted=true]")
-    bench.page.set_viewport_size({"width": 720, "height": 1400})
-    bench.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    bench.answer()
-    bench.page.screenshot(path=artefacts / f"{kind.__name__.lower()}_720_{theme}.png")
+    name = kind.__name__.lower()
+    for width in (700, 1600):
+        bench.page.set_viewport_size({"width": width, "height": 1400})
+        bench.settle()
+        bench.answer()
+        bench.settle()
+        bench.page.screenshot(path=artefacts / f"{name}_{width}_{theme}.png")
+        if kind is Explorer:  # with a window opened, and with cards for the gallery
+            bench.page.locator(".zx-tile[data-painted=true]").first.click()
+            bench.until(".zx-closeup[data-painted=true]")
+            bench.page.screenshot(path=artefacts / f"{name}_opened_{width}_{theme}.png", full_page=True)
+            bench.page.locator(".zx-surface").focus()
+            bench.page.keyboard.press("k")
+            bench.until(".zx-cards:not([hidden])")
+            bench.answer()
+            bench.settle()
+            bench.page.screenshot(path=artefacts / f"{name}_cards_{width}_{theme}.png")
+            bench.page.keyboard.press("k")
+            bench.page.keyboard.press("Escape")
     assert bench.page.locator(".zx").get_attribute("data-theme") == theme
     assert not bench.page.locator(".zx-error").count()
 
@@ -255,6 +270,27 @@ def test_theme_change_repaints(draw) -> None:
     page.wait_for_selector(".zx-explorer[data-theme=dark]")
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert page.evaluate(corner) == [17, 17, 17, 255]
+
+
+def test_the_camera_is_part_of_the_state(page, run, monkeypatch) -> None:
+    """A place that was found on the map would be lost when the page is loaded again."""
+    monkeypatch.setattr("zclust_explore.widgets._base.RunWidget._start_umap", lambda self: None)
+    widget = EmbeddingMap(run)
+    bench = Bench.of(page, widget)
+    box = bench.page.locator(".zx-surface").bounding_box()
+    bench.page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"])
+    bench.page.mouse.wheel(0, -400)
+    bench.page.wait_for_function("() => models.state.get('camera')?.length === 3")
+    bench.settle()
+    place = bench.page.locator(".zx-map").get_attribute("data-camera")
+    camera = bench.page.evaluate("() => models.state.get('camera')")
+    again = Bench.of(page, widget, camera=camera)
+    again.settle()
+    assert again.page.locator(".zx-map").get_attribute("data-camera") == place
+    again.page.locator(".zx-surface").focus()
+    again.page.keyboard.press("0")
+    again.page.wait_for_function("() => models.state.get('camera').length === 0")
+    widget.close()
 
 
 def test_clean_up_leaves_nothing(draw) -> None:

@@ -60,6 +60,7 @@ def test_running_a_cell_again_leaves_nothing_behind(notebook, run, kernel_exec) 
         alive = json.loads(kernel_exec(page, "gc.collect(); print([int(ref() is not None) for ref in made])"))
         if sum(alive) == 1:
             break
+        page.wait_for_timeout(200)
     assert alive == [0] * (len(alive) - 1) + [1]
     assert growth < 20
     assert listeners < 10 * RERUNS  # an explorer has a hundred; a cell of JupyterLab's own leaves three a run

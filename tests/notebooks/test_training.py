@@ -1,6 +1,6 @@
 """The notebooks about training run from top to bottom and say what is true."""
 
-from tests.notebooks.test_signals import outputs
+from tests.notebooks.test_notebooks import outputs
 
 
 def test_autoencoder(tmp_path):

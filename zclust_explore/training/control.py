@@ -72,7 +72,8 @@ class Control:
         RuntimeError
             If there is work already.
         """
-        if not self._free.acquire(blocking=False):
+        # running with nobody at work: between two pieces of a series, or just before the first
+        if self.status in ("running", "paused") or not self._free.acquire(blocking=False):
             raise RuntimeError("This trainer is busy: pause() it first, or wait.")
         try:
             yield
@@ -110,7 +111,7 @@ class Control:
         with self._turn:
             self.status, self.error = "running", None
             self._stopping.clear()
-            self._until = None
+            self._until = self._at = None
             self._go.set()
 
     def steer(self, work: Work) -> Generator[Progress, None, Ending]:
@@ -127,7 +128,7 @@ class Control:
             if self._until is not None and self._until(progress):
                 self.pause()
             self._at = progress
-            while not self._go.is_set():
+            while not self._go.is_set() or not self._desk.empty():  # what was asked for is done before going on
                 asked = self._desk.get()
                 if asked is not None:
                     work, progress = self._change(*asked, work, progress)
@@ -183,8 +184,8 @@ class Control:
 
     def step(self, unit: Unit) -> bool:
         """Go on after a pause for one batch, one epoch, or to the next snapshot, and pause there; False if none was."""
-        start = self._at
-        return start is not None and self._proceed(lambda progress: _reached(progress, start, unit))
+        start = self._at  # None before the first batch: that one is the step
+        return self._proceed(lambda progress: start is None or _reached(progress, start, unit))
 
     def _proceed(self, until: Callable[[Progress], bool] | None) -> bool:
         with self._turn:

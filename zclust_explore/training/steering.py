@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, get_args
@@ -110,14 +111,25 @@ class Steering:
         return self._edit("drop", {"clusters": [cluster]}, lambda z, mu: edits.drop(z, mu, cluster))
 
     def add(self, windows: Sequence[int] | np.ndarray) -> Snapshot:
-        """Add a cluster at the mean of some windows, given by their numbers; see `edits.add`."""
-        chosen = [int(window) for window in windows]
+        """Add a cluster at the mean of some windows, given by their numbers or as a mask; see `edits.add`."""
+        chosen = self._windows(windows)
         return self._edit("add", {"windows": chosen}, lambda z, mu: edits.add(z, mu, chosen))
 
     def move(self, cluster: int, to: Sequence[float] | np.ndarray) -> Snapshot:
         """Put a centroid to another place in latent space, (latent_dim,); see `edits.move`."""
         place = [float(value) for value in np.ravel(to)]
         return self._edit("move", {"clusters": [cluster], "to": place}, lambda z, mu: edits.move(z, mu, cluster, place))
+
+    def _windows(self, given: Sequence[int] | np.ndarray) -> list[int]:
+        """Numbers of windows, given as such or as a mask."""
+        array, n = np.atleast_1d(np.asarray(given)), self._session.run.n_samples
+        if array.dtype == bool:
+            if array.shape != (n,):
+                raise ValueError(f"windows must have {n} entries if boolean, got {array.shape}.")
+            array = np.flatnonzero(array)
+        if array.size and array.dtype.kind not in "iu":
+            raise TypeError(f"windows must be whole numbers or booleans, got {array.dtype}.")
+        return [int(window) for window in array]
 
     def _edit(self, kind: str, details: dict[str, Any], edit: Any) -> Snapshot:
         if self._session.phase != "cluster":
@@ -154,6 +166,10 @@ class Steering:
         branch = parent.branch(path, at + 1)
         branch.record("fork", f"forked from {parent.directory} at step {at}", parent=str(parent.directory), at=at)
         fork = type(self).open(branch, device=str(self._session.device))  # type: ignore[attr-defined]  # a Trainer
-        if changes:
-            fork.steer(**changes)
+        try:
+            if changes:
+                fork.steer(**changes)
+        except (TypeError, ValueError):
+            shutil.rmtree(path)  # nobody has asked for this one
+            raise
         return fork

@@ -59,5 +59,5 @@ def neighbours(run: Run, index: int, step: int = -1, k: int = N_NEIGHBOURS) -> N
     snapshot = run.snapshot(step)
     steps = range(len(run))
     first = bisect_left(steps, True, key=lambda at: run.snapshot(at).centroids is not None)
-    since = first if first < snapshot.step else 0
+    since = first if first <= snapshot.step else 0
     return Neighbours(nearest(snapshot.embedding, index, k), nearest(run.snapshot(since).embedding, index, k), since)

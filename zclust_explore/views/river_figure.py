@@ -32,7 +32,7 @@ def plot_river(run: Run, n_columns: int = 6) -> Figure:
 
     if n_columns < 2:
         raise ValueError(f"n_columns must be at least 2, got {n_columns}.")
-    labels, k = membership(run).labels, run.n_clusters or 0
+    labels, k = membership(run).labels, run.most_clusters
     clustered = np.flatnonzero((labels != UNCLUSTERED).all(axis=1))
     if len(clustered) < 2:
         raise ValueError(f"run must have at least two steps with clusters, got {len(clustered)}.")

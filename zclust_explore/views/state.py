@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -48,12 +49,18 @@ class ExplorerState(traitlets.HasTraits):
         Whether playing goes on from the first centroids after the last step.
     level : {"background", "absolute"}
         Decibels above each frequency's median over the data set, or as they are.
+    camera : list of three float
+        Middle of the map in its own units (0 … 65535 each way) and how many times it is enlarged; empty for all of it.
 
     Examples
     --------
     >>> state = ExplorerState(n_samples=6)
     >>> state.selection = [4, 1]
     >>> state.selection
+    array([1, 4])
+    >>> other = ExplorerState(n_samples=6)
+    >>> other.update(state.to_dict())
+    >>> other.selection
     array([1, 4])
     """
 
@@ -73,6 +80,33 @@ class ExplorerState(traitlets.HasTraits):
     speed = traitlets.Int(8, min=1, max=60).tag(sync=True)
     loop = traitlets.Bool(False).tag(sync=True)
     level = traitlets.Enum(["background", "absolute"], "background").tag(sync=True)
+
+    camera = traitlets.List(traitlets.Float(), []).tag(sync=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that was chosen, ready for JSON: the selection as indices, everything else by its name.
+
+        `state.update(kept)` brings it back, in another kernel too.
+        """
+        kept = {name: getattr(self, name) for name in ExplorerState.class_own_traits() if name not in ("mask", "hover")}
+        return {**kept, "selection": self.selection.tolist()}
+
+    def update(self, kept: Mapping[str, Any]) -> None:
+        """Choose what `to_dict` has told of a state, of the same run or of one with as many windows.
+
+        Raises
+        ------
+        ValueError
+            If it is of another number of windows, or names something that cannot be chosen.
+        """
+        if kept.get("n_samples", self.n_samples) != self.n_samples:
+            raise ValueError(f"kept must be of {self.n_samples} windows, got {kept['n_samples']}.")
+        known = {*ExplorerState.class_own_traits(), "selection"} - {"mask", "hover"}
+        if unknown := sorted(set(kept) - known):
+            raise ValueError(f"kept must hold nothing but {', '.join(sorted(known))}, got {', '.join(unknown)}.")
+        with self.hold_trait_notifications():
+            for name, value in kept.items():
+                setattr(self, name, value)
 
     @property
     def selection(self) -> np.ndarray:

@@ -23,7 +23,7 @@ from ..views.state import ExplorerState
 from ..views.tiles import DecibelScale, amplitude_unit, axis_words
 from ..views.umap_job import UmapJob, read_umap
 from ._map_answers import MapAnswers, motion_column
-from ._reruns import close_when_rerun
+from ._reruns import CellWidget
 from ._script import style_sheet
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class SharedState(ExplorerState, anywidget.AnyWidget):
     _esm = "export default {};"
 
 
-class RunWidget(anywidget.AnyWidget):
+class RunWidget(CellWidget):
     """A view of a run. The browser gets columns once and asks by message for what it lacks.
 
     Parameters
@@ -97,7 +97,6 @@ class RunWidget(anywidget.AnyWidget):
             self.questions["invented"] = MapAnswers(run, self.projections).invented
         super().__init__(state=state, **traits)
         self.on_msg(self._asked)
-        close_when_rerun(self)
         if self._has_map and not self.umap:
             self._start_umap()
         weakref.finalize(self, self._worker.shutdown, wait=False, cancel_futures=True)
@@ -108,9 +107,10 @@ class RunWidget(anywidget.AnyWidget):
             self._job.cancel()
         self._worker.shutdown(wait=False, cancel_futures=True)
         super().close()
-        self.record = self.pca = (
-            self.umap
-        ) = {}  # IPython's list of outputs may keep the widget, but need not keep these
+        # IPython's list of outputs may keep the widget; it need not keep these
+        self.projections.clear()
+        self.questions.clear()
+        self.record = self.pca = self.umap = {}
 
     # -- columns -----------------------------------------------------------------------------------------------------
 

@@ -7,19 +7,34 @@ explorer of 20,000 windows would leave some ten megabytes behind.
 from __future__ import annotations
 
 import sys
+import threading
 import weakref
 from typing import Any
 
-import ipywidgets
+import anywidget
 
-# by cell: the request that ran it last, and what that made
+# by cell: the request that ran it last, and what that made or showed
 _made: dict[str, tuple[str, weakref.WeakSet[Any]]] = {}
+PATIENCE_S = 2.0  # from the page's word that a view is gone; another one may be on its way
 
 
-def close_when_rerun(widget: ipywidgets.DOMWidget) -> None:
-    """Have a widget closed when its cell has run again and the page has said that no view of it is left."""
-    widget._replaced = widget._unseen = False
-    widget.on_msg(_told)
+class CellWidget(anywidget.AnyWidget):
+    """A widget that is closed when its cell has run again and the page has said that no view of it is left."""
+
+    def __init__(self, **traits: Any) -> None:
+        self._replaced = self._unseen = False
+        super().__init__(**traits)
+        self.on_msg(_told)
+        _keep(self)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        self._replaced = False  # shown again, by a cell that need not have made it
+        _keep(self)
+        return super()._repr_mimebundle_(**kwargs)
+
+
+def _keep(widget: CellWidget) -> None:
+    """Count a widget among those of the cell that is being run; those of its earlier run are replaced."""
     where = _cell()
     if where is None:
         return
@@ -27,21 +42,30 @@ def close_when_rerun(widget: ipywidgets.DOMWidget) -> None:
     before, widgets = _made.get(cell, (request, weakref.WeakSet()))
     if before != request:
         for old in list(widgets):
-            old._replaced = True
-            _close(old)
+            if old is not widget:
+                old._replaced = True
+                _close_soon(old)
         widgets = weakref.WeakSet()
     widgets.add(widget)
     _made[cell] = (request, widgets)
 
 
-def _told(widget: Any, content: Any, buffers: Any) -> None:
+def _told(widget: CellWidget, content: Any, buffers: Any) -> None:
     if isinstance(content, dict) and content.get("kind") == "views":
         widget._unseen = content.get("count") == 0
-        _close(widget)
+        _close_soon(widget)
 
 
-def _close(widget: Any) -> None:
+def _close_soon(widget: CellWidget) -> None:
     if widget._replaced and widget._unseen:
+        timer = threading.Timer(PATIENCE_S, _close, (weakref.ref(widget),))
+        timer.daemon = True
+        timer.start()
+
+
+def _close(reference: weakref.ref[CellWidget]) -> None:
+    widget = reference()
+    if widget is not None and widget._replaced and widget._unseen:
         widget.close()
 
 

@@ -10,7 +10,6 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import anywidget
 import traitlets
 
 from ..data.call import call
@@ -21,7 +20,7 @@ from ..data.signal_settings import SignalSettings
 from ..data.windowing import Windowing
 from ..data.workers import Workers
 from ._preview_look import look, records_of
-from ._reruns import close_when_rerun
+from ._reruns import CellWidget
 from ._script import page_script, style_sheet
 from ._settings_form import field_of, form_of, settings_of
 
@@ -32,7 +31,7 @@ LENGTHS_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
 USUAL_S, USUAL_POINTS = 30.0, 1200
 
 
-class SignalPreview(anywidget.AnyWidget):
+class SignalPreview(CellWidget):
     """Look at records and at what `read_spectrograms` would make of them, while moving its settings.
 
     Choose a record, and a window of it by click or arrow keys: its spectrogram is the very picture that the network is
@@ -114,7 +113,6 @@ class SignalPreview(anywidget.AnyWidget):
         records = records_of(self._listing, self._responses)
         super().__init__(records=records, code=call(self._settings, source, self._given))
         self.on_msg(self._asked)
-        close_when_rerun(self)
         reference = weakref.ref(self)
         self._finish = weakref.finalize(self, _end, self._closed, self._worker, self._previewer.workers)
         if self._listing.entries:

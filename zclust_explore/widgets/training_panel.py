@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-import anywidget
 import traitlets
 
 from ..data.run import Run
@@ -21,6 +20,7 @@ from ..views.standstill import standstill
 from ..views.tiles import DecibelScale
 from ._base import history_columns, tile_columns
 from ._live import LiveMap, LivePictures
+from ._reruns import CellWidget
 from ._script import page_script, style_sheet
 from ._situation import memory_mb, settings_now, situation
 
@@ -57,7 +57,7 @@ class _Trainer(Protocol):
     def fork(self, step: int) -> Any: ...
 
 
-class TrainingPanel(anywidget.AnyWidget):
+class TrainingPanel(CellWidget):
     """Start, pause, step and stop a training; watch its losses, map and reconstructions; change what it does.
 
     It also follows a training that was started in a cell, `trainer.pretrain()`, while that cell runs. While it is
@@ -121,6 +121,8 @@ class TrainingPanel(anywidget.AnyWidget):
 
     def _asked(self, _: Any, content: Any, buffers: Any) -> None:
         """Do what a button says; none of these waits for the training, and what takes a while has its own thread."""
+        if "id" not in content:
+            return  # a remark, not a question
 
         def start() -> None:
             self.trainer.start(n_clusters=self.n_clusters)

@@ -7,7 +7,7 @@ const CLICK = 4; // CSS pixels a hand moves without meaning to
 /**
  * @param {Context} context
  * @param {HTMLElement} surface the element that takes the pointer; its own coordinates are the camera's
- * @param {object} map camera, reset(), tool(), radius(), redraw(), pick(x, y) -> index or -1, xy() of the step on show
+ * @param {object} map camera, reset(), moved(), tool(), radius(), redraw(), pick(x, y) -> index or -1, xy() of the step on show
  */
 export function gestures(context, surface, map) {
   const {store, record} = context;
@@ -54,7 +54,8 @@ export function gestures(context, surface, map) {
     if (!done.moved) {
       const index = map.pick(...done.start);
       if (index >= 0) open(index, done.how);
-    } else if (done.kind !== "pan" && (done.kind === "brush" || done.trail.length > 2)) enclose(done);
+    } else if (done.kind === "pan") map.moved();
+    else if (done.kind === "brush" || done.trail.length > 2) enclose(done);
     map.redraw();
   });
 
@@ -73,6 +74,7 @@ export function gestures(context, surface, map) {
     event.preventDefault();
     const lines = event.deltaMode === 1 ? 16 : 1;
     map.camera.zoomAt(...at(event), Math.exp(-event.deltaY * lines * 0.0016));
+    map.moved();
     map.redraw();
   }, {passive: false});
 

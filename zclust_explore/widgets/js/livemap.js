@@ -16,7 +16,7 @@ const DRAG = " Drag a number to move its centroid: the move on the map goes to l
 export function liveMap(context, host, board) {
   const {model, theme} = context, {n_samples: n, palette} = model.get("record"), table = clusterTable(palette);
   const name = element("span"), count = element("span.zx-number"), canvas = element("canvas"), over = element("canvas.zx-over");
-  const surface = element("div.zx-surface", {tabindex: 0, "aria-label": "map of the latent space"});
+  const surface = element("div.zx-surface", {tabindex: 0, role: "application", "aria-label": "map of the latent space"});
   const stage = element("div.zx-stage.zx-livestage", {}, canvas, over, surface);
   host.append(element("div.zx-charthead", {}, name, count), stage);
   const raster = new PointRaster(canvas), camera = new Camera(), area = {left: LEFT, top: 4, width: 1, height: 1};

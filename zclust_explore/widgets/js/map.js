@@ -21,7 +21,7 @@ import {drawAxes, drawCentroids, drawOutline} from "./overlay.js";
 import {queryBox} from "./querybox.js";
 import {trails} from "./trails.js";
 
-const GLIDE_MS = 150, LEFT = 46, BOTTOM = 34;
+const GLIDE_MS = 150, REST_MS = 400, LEFT = 46, BOTTOM = 34;
 const TOOLS = {lasso: "Lasso (l): draw around windows", box: "Box (b)", brush: "Brush (p): paint over windows; [ and ] change its size", pan: "Move (h): or hold space, or the middle button"};
 
 export function embeddingMap(context, host) {
@@ -44,10 +44,10 @@ export function embeddingMap(context, host) {
   }));
   const raster = new PointRaster(canvas), camera = new Camera(), area = {left: LEFT, top: 4, width: 1, height: 1};
   const shown = new Float32Array(2 * record.n), start = new Float32Array(2 * record.n);
-  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [], order = null, doubt = null;
+  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [], order = null, doubt = null, seated = false, telling = 0;
   const card = hoverCard(context, stage), tip = brush(context, stage, surface);
   const bar = toolbar(), ways = trails(context, tools);
-  top.title = "Colours follow each centroid: a cluster keeps its number and colour for the whole clustering";
+  top.title = "Colours follow each centroid: a cluster keeps its number and colour for the whole clustering; only if clusters are merged or dropped by hand, the last one takes the free number";
 
   const xy = () => context.projection.xy.subarray(2 * record.n * context.step, 2 * record.n * (context.step + 1));
 
@@ -59,6 +59,7 @@ export function embeddingMap(context, host) {
     start.set(shown);
     // another projection has other centroids: they appear in place instead of crossing the map
     const same = drawnProjection && (projection.base ?? projection) === (drawnProjection.base ?? drawnProjection);
+    if (drawnProjection && !same && store.get("camera").length) store.set({camera: []}); // that was a place on another map
     glide = {from: projection === drawnProjection ? drawnStep : step, begun: still ? -Infinity : performance.now(),
       bounds: camera.bounds, follow: drawnStep < 0 || !same || camera.atHome};
     drawnStep = step;
@@ -77,6 +78,7 @@ export function embeddingMap(context, host) {
       else for (let i = 0; i < shown.length; i++) shown[i] = start[i] + (end[i] - start[i]) * eased;
     }
     if (glide?.follow) camera.frame(glide.bounds, boxes[drawnStep], t * (2 - t));
+    if (!seated) { seated = true; seat(); } // as it was left
     paintPoints();
     paintOver(glide ? t * (2 - t) : 1);
     if (t < 1) request();
@@ -159,7 +161,7 @@ export function embeddingMap(context, host) {
   }
 
   const hand = gestures(context, surface, {
-    camera, xy, pick, reset, tool: () => tool, radius: () => tip.radius, redraw: request,
+    camera, xy, pick, reset, moved, tool: () => tool, radius: () => tip.radius, redraw: request,
     hover(index, x, y) {
       if (index !== store.get("hover")) store.set({hover: index});
       card.show(index, x + area.left, y + area.top);
@@ -184,7 +186,7 @@ export function embeddingMap(context, host) {
       element("button.zx-icon", {title: "Show everything (0, or double-click)", "aria-label": "show everything", onclick: reset}, icon("reset")),
       element("span.zx-group", {role: "group", "aria-label": "projection"}, ...projections, hold.button), motion,
       action("save", "Save picture: the map and its legend as PNG", save),
-      element("label.zx-quiet.zx-colour", {}, element("span.zx-wide", {}, "colour "), colour.element));
+      element("label.zx-quiet.zx-colour", {}, element("span.zx-colourword", {}, "colour "), colour.element));
     top.append(count);
     return {buttons, selecting, projections, hold, motion, count, colour};
   }
@@ -200,7 +202,21 @@ export function embeddingMap(context, host) {
     tip.shown(name === "brush");
   }
 
-  function reset() { camera.frame(camera.bounds, boxes[drawnStep], 1); request(); }
+  function reset() { camera.frame(camera.bounds, boxes[drawnStep], 1); moved(); request(); }
+
+  /** Keep where the camera is: in the page at once, and for Python when the hand rests. */
+  function moved() {
+    store.set({camera: camera.atHome ? [] : [camera.x, camera.y, camera.zoom]});
+    clearTimeout(telling);
+    telling = setTimeout(() => store.commit(), REST_MS);
+  }
+
+  /** Go where the state says. */
+  function seat() {
+    const [x, y, zoom] = store.get("camera");
+    if (zoom) Object.assign(camera, {x, y, zoom});
+    else if (!camera.atHome) camera.reset();
+  }
 
   function badge() {
     const {projection, projections} = context, status = context.model.get("umap_status");
@@ -233,10 +249,11 @@ export function embeddingMap(context, host) {
   });
   store.on(["step", "mask", "isolated", "hover", "opened", "colour_by", "projection", "trails"], request, context.signal);
   store.on(["projection"], badge, context.signal);
+  store.on(["camera"], () => { seat(); request(); }, context.signal);
   context.onModel(["pca", "umap", "umap_status"], () => { badge(); request(); });
   theme.on(request);
   context.redraw = request;
-  context.signal.addEventListener("abort", () => cancelAnimationFrame(frame));
+  context.signal.addEventListener("abort", () => { cancelAnimationFrame(frame); clearTimeout(telling); });
   setTool("lasso");
   badge();
   return {setTool, reset, search, brush: tip, colour: bar.colour, element: root};

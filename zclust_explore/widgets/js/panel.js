@@ -93,7 +93,7 @@ export function trainingPanel(context) {
   function done(now) { return now.n_epochs ? Math.min(1, (now.epoch + now.batch / now.n_batches) / now.n_epochs) : 0; }
 
   function where(now) {
-    if (!now.n_epochs) return now.snapshots ? [`${now.snapshots} steps of ${PHASES[now.phase]}`] : [];
+    if (!now.n_epochs) return now.snapshots ? [`${now.snapshots} steps, the last of ${PHASES[now.phase]}`] : [];
     const batch = now.status === "paused" && now.batch ? `, batch ${now.batch} of ${now.n_batches}` : "";
     const parts = [PHASES[now.phase], `epoch ${Math.min(now.epoch + 1, now.n_epochs)} of ${now.n_epochs}${batch}`], fraction = done(now);
     if (now.status === "running" && fraction > 0.02 && now.elapsed_s) parts.push(`about ${duration(now.elapsed_s * (1 - fraction) / fraction)} left in this phase`);

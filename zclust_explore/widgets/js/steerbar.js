@@ -18,7 +18,7 @@ export function steerBar(context, chips, host, board) {
     return made;
   };
   for (const [name, [words, title, least]] of Object.entries(SETTINGS)) {
-    const input = element("input.zx-count-input.zx-wide", {type: "number", min: least, step: "any", title, "data-setting": name, oninput: show,
+    const input = element("input.zx-count-input.zx-setting", {type: "number", min: least, step: "any", title, "data-setting": name, oninput: show,
       onkeydown: event => { if (event.key === "Enter" && !apply.disabled) apply.click(); }});
     fields[name] = {input, row: element("label.zx-quiet", {title}, `${words} `, input), given: undefined};
   }

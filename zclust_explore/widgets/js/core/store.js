@@ -2,7 +2,7 @@
 
 const DEFAULTS = {
   step: -1, mask: null, isolated: [], colour_by: "cluster", hover: -1, opened: -1,
-  projection: "auto", sort: "typical", align: "none", level: "background", trails: true, speed: 8, loop: false, words: {}, query: "",
+  projection: "auto", sort: "typical", align: "none", level: "background", trails: true, speed: 8, loop: false, words: {}, query: "", camera: [],
 };
 
 // Clusters and words both hide windows: who listens to one of them means what is on show.
