@@ -108,11 +108,14 @@ def membership(run: Run) -> Membership:
 
 def assignments_over_steps(run: Run, index: int) -> np.ndarray:
     """Soft assignments q of one window at every snapshot: (n_snapshots, n_clusters), NaN before clustering."""
-    course = np.full((len(run), run.most_clusters), np.nan)
+    rows = {}  # one pass over the snapshots, which may lie on disk: how many clusters there are at most comes out of it
     for step, snapshot in enumerate(run.snapshots):
         if snapshot.centroids is not None:
             one = snapshot.embedding[index : index + 1]
-            course[step, : len(snapshot.centroids)] = soft_assignments(one, snapshot.centroids, snapshot.alpha)[0]
+            rows[step] = soft_assignments(one, snapshot.centroids, snapshot.alpha)[0]
+    course = np.full((len(run), max(map(len, rows.values()), default=0)), np.nan)
+    for step, row in rows.items():
+        course[step, : len(row)] = row
     return course
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..data.run import Run
+from .neighbours import N_NEIGHBOURS
 from .projection import in_one_basis
-
-N_NEIGHBOURS = 10
 
 
 def true_motion(run: Run) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +27,6 @@ class ComparingAnswers:
     def __init__(self, run: Run, scale: DecibelScale) -> None:
         self.run = run
         self.scale = scale
-        self._lock = threading.Lock()
         self._cards: dict[int, list[Card]] = {}
         self._errors: dict[int, np.ndarray] = {}
 
@@ -47,12 +45,11 @@ class ComparingAnswers:
         if content["by"] == "loud":
             return {}, [column(self.measures.peak, "f4")]
         step, missing = int(content["step"]), ""
-        with self._lock:
-            if step not in self._errors:
-                errors, missing = self._reconstruction_errors(step)
-                if errors is not None:
-                    _keep(self._errors, step, errors)
-            return {"missing": missing}, [] if missing else [column(self._errors[step], "f4")]
+        if step not in self._errors:
+            errors, missing = self._reconstruction_errors(step)
+            if errors is not None:
+                _keep(self._errors, step, errors)
+        return {"missing": missing}, [] if missing else [column(self._errors[step], "f4")]
 
     def _reconstruction_errors(self, step: int) -> tuple[np.ndarray | None, str]:
         """Root mean square of each window's residual, in dB."""
@@ -100,10 +97,9 @@ class ComparingAnswers:
         return {"page": page, "now": found.now.tolist()}, []
 
     def _made(self, step: int) -> list[Card]:
-        with self._lock:
-            if step not in self._cards:
-                _keep(self._cards, step, cards(self.run, step, self.scale, self.measures))
-            return self._cards[step]
+        if step not in self._cards:
+            _keep(self._cards, step, cards(self.run, step, self.scale, self.measures))
+        return self._cards[step]
 
 
 def _keep(kept: dict[int, Any], step: int, value: Any) -> None:

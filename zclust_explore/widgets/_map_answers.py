@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..data.run import Run
-from ..views.honesty import N_NEIGHBOURS, invented_neighbours, true_motion
+from ..views.honesty import invented_neighbours, true_motion
+from ..views.neighbours import N_NEIGHBOURS
 from ..views.projection import Projection
 
 
