@@ -63,7 +63,7 @@ import time
 from zclust_explore.data.synthetic import make_spectrograms
 from zclust_explore.training.trainer import Trainer
 from zclust_explore.widgets import TrainingPanel
-trainer = Trainer(make_spectrograms(64, random_state=0), random_state=0, directory={directory!r}, batch_size=8)
+trainer = Trainer(make_spectrograms(1024, random_state=0), random_state=0, directory={directory!r}, batch_size=8)
 panel = TrainingPanel(trainer, n_clusters=4)
 batches, sent = [], []
 trainer.subscribe(lambda progress: progress.snapshot_added or batches.append((time.time(), progress.iteration)))
@@ -73,8 +73,9 @@ panel
 """
 PRESS = """async ([kind, status]) => {
   const root = document.querySelector(".zx-panel"), button = root.querySelector(`[data-kind=${kind}]`);
-  const done = new Promise(seen => new MutationObserver((_, observer) => {
+  const done = new Promise((seen, failed) => new MutationObserver((_, observer) => {
     if (root.dataset.status === status) { observer.disconnect(); seen(Date.now()); }
+    if (["finished", "failed"].includes(root.dataset.status)) failed(new Error(`${kind} came too late`));
   }).observe(root, {attributes: true}));
   const pressed = Date.now();
   button.click();
