@@ -98,6 +98,10 @@ streaming: $(VENV)/.installed-test  ## A million windows from disk through Run.l
 panel-cost: $(VENV)/.installed-test  ## CPU time of training with the panel open against headless, in a real kernel (minutes)
 	$(BIN)/python -m tests.benchmarks panel_cost
 
+.PHONY: kernels
+kernels: chromium  ## The training panel on ipykernel 6.31, 7.3 and 7.4, with subshells and without (minutes)
+	$(BIN)/python -m tests.harness.kernels tests/browser/test_training_panel_lab.py
+
 .PHONY: wheel
 wheel: $(VENV)/.installed-test  ## Build dist/*.whl
 	$(BIN)/python -m build --wheel

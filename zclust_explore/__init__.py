@@ -55,6 +55,7 @@ _HOMES = {
     "Explorer": "widgets.explorer",
     "Gallery": "widgets.gallery",
     "Reconstructions": "widgets.reconstructions",
+    "SideBySide": "widgets.side_by_side",
     "SignalPreview": "widgets.signal_preview",
     "Timeline": "widgets.timeline",
     "TrainingPanel": "widgets.training_panel",

@@ -14,10 +14,10 @@ import numpy as np
 from playwright.sync_api import Page
 
 from tests.benchmarks.interaction import _specs
-from tests.benchmarks.peers.install import installed
 from tests.harness import browser
 from tests.harness import notebook as driving
 from tests.harness.lab import Lab
+from tests.harness.packages import installed
 from tests.made_runs import make_run
 
 SIZES = (20_000, 100_000)
@@ -99,7 +99,7 @@ def table() -> str:
 def _timed(page: Page, lab: Lab, name: str, directory: Path) -> list[float]:
     """Open one tool in a notebook of its own, and step through the run."""
     cells, painted, script = SIDES[name]
-    given = {"{directory}": repr(str(directory)), "{site}": repr(installed(PEER, "jscatter"))}
+    given = {"{directory}": repr(str(directory)), "{site}": repr(installed("jscatter", PEER))}
     for word, value in given.items():
         cells = [cell.replace(word, value) for cell in cells]
     driving.write(lab.root / "steps.ipynb", cells)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.harness.bench import Bench
-from tests.made_runs import make_restless_run
+from tests.made_runs import make_restless_run, make_run
 from zclust_explore.data.assignments import target_distribution
+from zclust_explore.data.snapshot import Snapshot
 from zclust_explore.widgets import EmbeddingMap, Explorer, Timeline
 
 FIRST, WITHIN, MOST = 2, 5, 1000  # first step with centroids; how many steps a trail is long, how many are drawn
@@ -163,6 +164,21 @@ def test_trails_are_of_those_that_changed_lately(draw, labels, run) -> None:
     bench.set(trails=True, isolated=[1], step=20)
     changed = (lately[1:] != lately[:-1]).any(axis=0) & (lately[-1] == 1)
     assert switch.get_attribute("data-changed") == str(int(changed.sum())) and len(some)
+
+
+def test_clusters_that_got_another_number_by_hand_have_not_changed(page, tmp_path) -> None:
+    """After a merge, all windows of the last cluster would be ringed, as if they had left it."""
+    run = make_run(tmp_path / "run", n_samples=60, n_pretrain=1, n_cluster=3)
+    last, k = run.snapshot(), run.n_clusters
+    act = {"kind": "merge", "message": "merged", "label_map": [0, 0, *range(2, k - 1), 1]}
+    centroids = last.centroids[[0, k - 1, *range(2, k - 1)]]
+    run.append(Snapshot(4, "cluster", 3, {}, last.embedding, centroids, 0.0, act=act))
+    moved = np.array(act["label_map"])[last.labels] != run.snapshot().labels
+    assert (last.labels != run.snapshot().labels).sum() > moved.sum()
+    Bench.of(page, EmbeddingMap(run))
+    steps = [run.snapshot(step).labels for step in (1, 2, 3)]
+    expected = (steps[0] != steps[1]) | (steps[1] != steps[2]) | moved
+    assert page.locator(".zx-trails").get_attribute("data-changed") == str(int(expected.sum()))
 
 
 def test_many_trails_are_capped_and_counted(draw, page) -> None:

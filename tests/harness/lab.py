@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
+from tests.harness import kernels
 from tests.harness.server import Server, free_port
 
 # Nothing that looks at a network, nothing that pops up over a screenshot, and every output in the DOM.
@@ -21,6 +22,7 @@ QUIET = [
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "notebook-extension/tracker": {"windowingMode": "none"},
+    "apputils-extension/kernels-settings": {"commsOverSubshells": "perCommTarget" if kernels.SUBSHELLS else "disabled"},
 }
 
 
@@ -43,6 +45,7 @@ def private_environment(home: Path) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_PLATFORM_DIRS": "0",
+        **kernels.search_path(),
     }
 
 

@@ -164,7 +164,7 @@ class Steering:
         at = parent.snapshot(step).step
         path = free_path(parent.directory) if directory is None else Path(directory)
         branch = parent.branch(path, at + 1)
-        branch.record("fork", f"forked from {parent.directory} at step {at}", parent=str(parent.directory), at=at)
+        branch.record("fork", f"forked from {parent.directory} at step {at + 1}", parent=str(parent.directory), at=at)
         fork = type(self).open(branch, device=str(self._session.device))  # type: ignore[attr-defined]  # a Trainer
         try:
             if changes:

@@ -29,7 +29,7 @@ class ExplorerState(traitlets.HasTraits):
     words : dict of str to list of str
         Words on show of a text column of the metadata, by its name; `{"label": ["tremor"]}` hides all other windows.
     colour_by : str
-        "cluster", "q", "margin", "hour", or the name of a column of the metadata.
+        "cluster", "q", "margin", "hour", or the name of a column of the metadata; "differs" where runs are compared.
     query : str
         What is typed in the search box, for example `cluster == 3 & q < 0.6`; Enter there selects what it finds.
     hover, opened : int

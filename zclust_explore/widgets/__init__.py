@@ -4,6 +4,7 @@ from .embedding_map import EmbeddingMap
 from .explorer import Explorer
 from .gallery import Gallery
 from .reconstructions import Reconstructions
+from .side_by_side import SideBySide
 from .signal_preview import SignalPreview
 from .timeline import Timeline
 from .training_panel import TrainingPanel
@@ -13,6 +14,7 @@ __all__ = [
     "Explorer",
     "Gallery",
     "Reconstructions",
+    "SideBySide",
     "SignalPreview",
     "Timeline",
     "TrainingPanel",

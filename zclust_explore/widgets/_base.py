@@ -68,8 +68,9 @@ class RunWidget(CellWidget):
     umap_status = traitlets.Unicode("").tag(sync=True)
     state = traitlets.Instance(SharedState).tag(sync=True, **ipywidgets.widget_serialization)
 
-    # whether this widget draws a map, and whether it draws spectrograms
+    # whether this widget draws a map, by UMAP too, and whether it draws spectrograms
     _has_map = False
+    _has_umap = True
     _has_tiles = False
 
     def __init__(self, run: Run, state: SharedState | None = None, **traits: Any) -> None:
@@ -91,13 +92,13 @@ class RunWidget(CellWidget):
         traits["record"] = self._record()
         self.projections: dict[str, Projection] = {}
         if self._has_map:
-            self.projections["pca"] = project_pca(run)
-            traits["pca"] = projection_columns(self.projections["pca"])
-            traits |= self._kept_umap()
+            self.projections["pca"], traits["pca"] = self._pca()
+            if self._has_umap:
+                traits |= self._kept_umap()
             self.questions["invented"] = MapAnswers(run, self.projections).invented
         super().__init__(state=state, **traits)
         self.on_msg(self._asked)
-        if self._has_map and not self.umap:
+        if self._has_map and self._has_umap and not self.umap:
             self._start_umap()
         weakref.finalize(self, self._worker.shutdown, wait=False, cancel_futures=True)
 
@@ -121,6 +122,7 @@ class RunWidget(CellWidget):
             "n_snapshots": len(run),
             "n_clusters": run.most_clusters,
             "palette": list(PALETTE),
+            "renumbered": {str(act["step"]): act["label_map"] for act in run.acts if "label_map" in act},
             **membership_columns(membership(run)),
             **history_columns(history(run)),
             **samples_columns(samples(run)),
@@ -149,6 +151,10 @@ class RunWidget(CellWidget):
             logger.exception("a widget's question failed: %s", content.get("kind"))
             answer, buffers = {"error": f"{type(error).__name__}: {error}"}, []
         self.send({"id": content.get("id"), **answer}, buffers)
+
+    def _pca(self) -> tuple[Projection, dict[str, Any]]:
+        projection = project_pca(self.run)
+        return projection, projection_columns(projection)
 
     # -- UMAP --------------------------------------------------------------------------------------------------------
 
@@ -207,9 +213,9 @@ def column(array: np.ndarray, dtype: str) -> bytes:
     return np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<")).tobytes()
 
 
-def projection_columns(projection: Projection) -> dict[str, Any]:
-    """Prepare a projection for the browser."""
-    frames: MapFrames = map_frames(projection)
+def projection_columns(projection: Projection, frames: MapFrames | None = None) -> dict[str, Any]:
+    """Prepare a projection for the browser, on a grid of its own unless one is given."""
+    frames = frames or map_frames(projection)
     return {
         "method": projection.method,
         "axes": list(projection.axes),

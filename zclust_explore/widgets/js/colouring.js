@@ -41,7 +41,7 @@ export class Colouring {
     if (!this.kept.has(key)) this.kept.set(key, {...this.read(name, step), key});
     const made = this.kept.get(key);
     if (made.byClass) return {...made, table: this.words()};
-    const table = name === "hour" ? cyclic() : standingOut(theme.dark);
+    const table = measure?.table?.() ?? (name === "hour" ? cyclic() : standingOut(theme.dark));
     table.set(rgb(UNCLUSTERED), 3 * UNKNOWN);
     return {...made, table};
   }
@@ -60,7 +60,7 @@ export class Colouring {
       else values[i] = Math.min(TOP, Math.max(0, Math.round((value - low) * factor)));
     }
     const write = field.kind === "time" ? ms => time(ms, high - low) : said;
-    const ends = limits.map((value, k) => (Number.isFinite(value) ? `${cut[k] ? "≤≥"[k] + " " : ""}${write(value)}` : "–"));
+    const ends = measure?.ends ?? limits.map((value, k) => (Number.isFinite(value) ? `${cut[k] ? "≤≥"[k] + " " : ""}${write(value)}` : "–"));
     return {name, title, byClass: false, values, limits, ends, unknown};
   }
 

@@ -29,7 +29,7 @@ export function embeddingMap(context, host) {
   context.fields = new Fields(record);
   context.colouring = new Colouring(context);
   const honesty = new Honesty(context, () => { key.draw(); request(); });
-  context.colouring.measures = honesty.measures;
+  context.colouring.measures = new Map([...context.measures ?? [], ...honesty.measures]);
   const root = host.appendChild(element("section.zx-map", {"aria-label": "map of all windows"}));
   const top = root.appendChild(element("div.zx-top"));
   const key = legend(context, top, context.colouring);

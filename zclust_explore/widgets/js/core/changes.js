@@ -8,7 +8,7 @@
 export function changedLately(record, step, within, wanted) {
   const found = [], seen = new Set(), first = record.firstClustered;
   for (let s = step; first >= 0 && s > Math.max(first, step - within); s--) {
-    const before = record.labelsAt(s - 1), after = record.labelsAt(s);
+    const before = record.before(s), after = record.labelsAt(s);
     for (let i = 0; i < record.n; i++)
       if (before[i] !== after[i] && !seen.has(i) && wanted(i)) { seen.add(i); found.push(i); }
   }
@@ -24,7 +24,7 @@ export function story(record, index, step, q) {
   if (first < 0) return "no centroids in this run yet";
   if (step < first) return `not clustered yet; in cluster ${label(first)} from the first centroids on, at step ${first + 1}`;
   const changes = [];
-  for (let s = first + 1; s <= step; s++) if (label(s) !== label(s - 1)) changes.push(s);
+  for (let s = first + 1; s <= step; s++) if (label(s) !== (record.renumbered[s]?.[label(s - 1)] ?? label(s - 1))) changes.push(s);
   if (!changes.length) return `in cluster ${label(step)} since the first centroids`;
   const s = changes.at(-1), sure = at => (q ? q[at * k + label(at)] : record.q[at * n + index] / 255).toFixed(2);
   const often = changes.length > 1 ? `; ${changes.length} changes since the first centroids` : "";

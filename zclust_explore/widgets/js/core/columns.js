@@ -26,6 +26,7 @@ export class RunRecord {
     this.margin = typed(raw.margin, Float32Array);
     this.columns = new Map(raw.columns.map(c => [c.name, {...c, values: typed(c.values, TYPES[c.dtype])}]));
     this.dropped = raw.dropped;
+    this.renumbered = raw.renumbered ?? {};
     const of = (name, kind) => (this.columns.get(name)?.kind === kind ? this.columns.get(name) : {values: [], words: []});
     this.startMs = of("starttime", "time").values;
     this.minute = of("minute", "number").values;
@@ -36,6 +37,12 @@ export class RunRecord {
   }
 
   labelsAt(step) { return this.labels.subarray(step * this.n, (step + 1) * this.n); }
+
+  /** Labels one step before, in this step's numbers: where clusters were merged or dropped by hand, numbers changed. */
+  before(step) {
+    const labels = this.labelsAt(step - 1), map = this.renumbered[step];
+    return map ? labels.map(label => map[label]) : labels;
+  }
 
   qAt(step) { return this.q.subarray(step * this.n, (step + 1) * this.n); }
 

@@ -20,14 +20,14 @@ export function element(tag, attributes = {}, ...children) {
 
 const PATHS = {
   play: "M5 3.5v9l7.5-4.5z", pause: "M4.5 3.5v9M11.5 3.5v9", reset: "M3 6V3h3M13 6V3h-3M3 10v3h3M13 10v3h-3",
-  lasso: "M8 3C4.700 3 2.500 4.600 2.500 6.800S4.700 10.500 8 10.500s5.500-1.500 5.500-3.700S11.300 3 8 3M6 10.300c-2 .5-2.300 2.700-.5 2.900",
-  box: "M3 4h10v8H3z", pan: "M8 2.500v11M2.500 8h11M6.500 4L8 2.500 9.500 4M6.500 12L8 13.500 9.500 12M4 6.500L2.500 8 4 9.500M12 6.500L13.500 8 12 9.500",
-  loop: "M3.500 9A4.500 4.500 0 0 0 12 10.500M12.500 7A4.500 4.500 0 0 0 4 5.500M12 13.200v-2.700H9.300M4 2.800v2.700h2.700",
-  brush: "M13 3L7.500 8.500M6.500 8C4.500 8 4.200 10 3.800 11.300 3.500 12.200 3 12.600 2.500 12.800 5.500 13.600 8.500 12.500 8.300 9.900M6.500 8l1.800 1.900",
-  invert: "M8 2.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 1 0 0-11M8 2.500v11M8 5h4.500M8 8h5.500M8 11h4.500", none: "M3 4h2M7 4h2M11 4h2v2M13 9v3h-2M9 12H7M5 12H3v-2M3 7V6M6.500 6.500l3 3M9.500 6.500l-3 3",
-  save: "M8 2.500v7.500M5 7.500l3 3 3-3M3 11v2.500h10V11",
-  search: "M7 3a4 4 0 1 0 0 8 4 4 0 1 0 0-8M10 10l3.500 3.500",
-  close: "M4 4l8 8M12 4l-8 8", help: "M6 6.200C6 4.900 6.900 4 8 4s2 .9 2 2c0 1.400-2 1.600-2 3.200M8 11.600v.4",
+  lasso: "M8 3C4.7 3 2.5 4.6 2.5 6.8S4.7 10.5 8 10.5s5.5-1.5 5.5-3.7S11.3 3 8 3M6 10.300c-2 .5-2.3 2.7-.5 2.9",
+  box: "M3 4h10v8H3z", pan: "M8 2.5v11M2.5 8h11M6.5 4L8 2.5 9.5 4M6.5 12L8 13.5 9.5 12M4 6.5L2.5 8 4 9.5M12 6.5L13.5 8 12 9.5",
+  loop: "M3.5 9A4.5 4.5 0 0 0 12 10.5M12.5 7A4.5 4.5 0 0 0 4 5.5M12 13.2v-2.7H9.3M4 2.8v2.7h2.7",
+  brush: "M13 3L7.5 8.5M6.5 8C4.5 8 4.2 10 3.8 11.3 3.5 12.2 3 12.6 2.5 12.8 5.5 13.6 8.5 12.5 8.3 9.9M6.5 8l1.8 1.9",
+  invert: "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 1 0 0-11M8 2.5v11M8 5h4.5M8 8h5.5M8 11h4.5", none: "M3 4h2M7 4h2M11 4h2v2M13 9v3h-2M9 12H7M5 12H3v-2M3 7V6M6.5 6.5l3 3M9.5 6.5l-3 3",
+  save: "M8 2.5v7.5M5 7.5l3 3 3-3M3 11v2.5h10V11",
+  search: "M7 3a4 4 0 1 0 0 8 4 4 0 1 0 0-8M10 10l3.5 3.5",
+  close: "M4 4l8 8M12 4l-8 8", help: "M6 6.2C6 4.9 6.9 4 8 4s2 .9 2 2c0 1.4-2 1.6-2 3.2M8 11.6v.4",
 };
 
 /** A small line drawing that takes the colour of the text around it. */
@@ -35,7 +35,7 @@ export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   for (const [key, value] of Object.entries({viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true"}))
     svg.setAttribute(key, value);
-  const path = svg.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+  const path = svg.appendChild(document.createElementNS(svg.namespaceURI, "path"));
   path.setAttribute("d", PATHS[name]);
   path.setAttribute("class", name === "play" ? "zx-solid" : "zx-stroke");
   return svg;
