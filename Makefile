@@ -102,6 +102,10 @@ panel-cost: $(VENV)/.installed-test  ## CPU time of training with the panel open
 kernels: chromium  ## The training panel on ipykernel 6.31, 7.3 and 7.4, with subshells and without (minutes)
 	$(BIN)/python -m tests.harness.kernels tests/browser/test_training_panel_lab.py
 
+.PHONY: lesson-dec
+lesson-dec: chromium  ## Milliseconds of one iteration of the lessons' DEC, in the browser
+	$(BIN)/python -m tests.benchmarks lesson_dec
+
 .PHONY: wheel
 wheel: $(VENV)/.installed-test  ## Build dist/*.whl
 	$(BIN)/python -m build --wheel
@@ -110,6 +114,14 @@ wheel: $(VENV)/.installed-test  ## Build dist/*.whl
 constraints: $(VENV)/.made  ## Pin the newest versions that fit pyproject.toml
 	$(BIN)/python tests/harness/constraints.py $(BIN)/uv > constraints.new
 	mv constraints.new constraints.txt
+
+.PHONY: workshop
+workshop: $(VENV)/.installed-test  ## Make the exercise and solution versions of the lessons from notebooks/workshop/sources
+	$(BIN)/python notebooks/workshop/versions.py
+
+.PHONY: binder-check
+binder-check: chromium  ## Build Binder's environment from PyPI, run its postBuild and two lessons in 1 GB, one core (minutes)
+	$(BIN)/python -m tests.harness.binder
 
 .PHONY: clean
 clean:  ## Remove the environment, builds and caches

@@ -14,7 +14,7 @@ import zclust_explore
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "zclust_explore"
 # A module imports from its own floor and from the floors before it.
-FLOORS = ["data", "evaluation", "models", "training", "views", "widgets"]
+FLOORS = ["data", "evaluation", "models", "training", "views", "widgets", "lessons"]
 TORCH_FLOORS = {"models", "training"}
 # As where torch is not installed. sys.modules["torch"] = None is no stand-in: SciPy looks there and stumbles over None.
 WITHOUT_TORCH = """
@@ -161,7 +161,11 @@ def test_no_print_and_no_bare_except() -> None:
 
 def test_scripts_style_sheets_and_notebooks_are_in_the_wheel(wheel: Path) -> None:
     """An installed package would draw nothing, or have no notebooks to open, while a clone works."""
-    expected = {str(path.relative_to(ROOT)) for path in PACKAGE.rglob("*") if path.suffix in {".js", ".css", ".py"}}
+    expected = {
+        str(path.relative_to(ROOT))
+        for path in PACKAGE.rglob("*")
+        if path.suffix in {".js", ".css", ".py", ".json", ".npz"}
+    }
     notebooks = {path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts}
     expected |= {f"zclust_explore/{path.relative_to(ROOT)}" for path in notebooks}
     with zipfile.ZipFile(wheel) as archive:

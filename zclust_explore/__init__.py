@@ -51,6 +51,8 @@ _HOMES = {
     "plot_river": "views.river_figure",
     "plot_history": "views.figures",
     "plot_windows": "views.window_figure",
+    "Lesson": "lessons.lesson",
+    "read_answers": "lessons.answers",
     "EmbeddingMap": "widgets.embedding_map",
     "Explorer": "widgets.explorer",
     "Gallery": "widgets.gallery",
@@ -59,6 +61,7 @@ _HOMES = {
     "SignalPreview": "widgets.signal_preview",
     "Timeline": "widgets.timeline",
     "TrainingPanel": "widgets.training_panel",
+    "recorded_run": "lessons.recorded_runs",
 }
 
 __all__ = sorted([*_HOMES, "__version__"])

@@ -1,4 +1,4 @@
-"""The command line: zclust-explore lab, fetch, read, cluster, resume, encode, label."""
+"""The command line: zclust-explore lab, fetch, read, cluster, resume, encode, label, lessons."""
 
 import argparse
 import logging
@@ -143,6 +143,8 @@ def _parser() -> argparse.ArgumentParser:
         use.add_argument("run", metavar="RUN", help="folder of a run")
         use.add_argument("spectrograms", metavar="SPECTROGRAMS", help=commands.ACCEPTED)
         use.add_argument("-o", "--output", metavar="OUTPUT", required=True, help="a .parquet, .csv or .nc file")
+    pages = plain("lessons", commands.lessons, "Write the lessons as HTML pages that need neither kernel nor network")
+    pages.add_argument("folder", metavar="FOLDER", help="where the pages go; pages of that name are replaced")
     return parser
 
 

@@ -128,6 +128,17 @@ def encode(options: argparse.Namespace) -> str:
     return f"wrote {options.output}\n{_told(labels)}"
 
 
+def lessons(options: argparse.Namespace) -> str:
+    """Write every shipped lesson as a page; returns which files there are, in words."""
+    from .lessons.page import write_pages
+
+    folder = Path(options.folder)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"FOLDER must be a folder, got the file {folder}")
+    paths = write_pages(folder)
+    return "\n".join([*(f"wrote {path}" for path in paths), f"{len(paths)} lessons: open one in a browser"])
+
+
 def open_run(path: str) -> Run:
     """Open a run that was named on the command line."""
     from .data.run import Run

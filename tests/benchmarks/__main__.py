@@ -7,7 +7,17 @@ import sys
 from tests import benchmarks
 
 # Not among "all": they take minutes, a clone and an environment, or gigabytes. `make first-paint` names one.
-ON_REQUEST = {"class_order", "first_paint", "interaction", "layouts", "novelty", "panel_cost", "scrubbing", "streaming"}
+ON_REQUEST = {
+    "class_order",
+    "first_paint",
+    "interaction",
+    "layouts",
+    "lesson_dec",
+    "novelty",
+    "panel_cost",
+    "scrubbing",
+    "streaming",
+}
 
 
 def main() -> int:

@@ -1,0 +1,1 @@
+"""Lessons: widgets that teach deep embedded clustering, each with a file that asks before it shows."""
