@@ -88,14 +88,14 @@ def watch(_watched: tuple[Page, browser.Watch]) -> browser.Watch:
 
 
 @pytest.fixture
-def websocket_frames(watch: browser.Watch) -> Callable[[], int]:
-    """Ask how many WebSocket frames the page has sent so far."""
+def websocket_frames(watch: browser.Watch) -> Callable[[], list[str]]:
+    """Ask which WebSocket frames the page has sent so far, in short."""
 
-    def count() -> int:
+    def sent() -> list[str]:
         watch.settle()
-        return watch.frames
+        return list(watch.frames)
 
-    return count
+    return sent
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ SETUP = """
 from zclust_explore.data.synthetic import make_spectrograms
 from zclust_explore.training.trainer import Trainer
 from zclust_explore.widgets import TrainingPanel
-trainer = Trainer(make_spectrograms(64, random_state=0), random_state=0, directory={directory!r})
+trainer = Trainer(make_spectrograms(256, random_state=0), random_state=0, directory={directory!r})
 panel = TrainingPanel(trainer, n_clusters=4)
 panel
 """
@@ -31,10 +31,9 @@ def test_start_pause_resume_and_look(notebook, directory, kernel_exec, artefacts
     panel.get_by_role("button", name="Start").click()
     page.wait_for_selector(".zx-panel[data-status=running]")
     page.wait_for_function("() => Number(document.querySelector('.zx-panel').dataset.step) >= 1")
-    panel.get_by_role("button", name="Pause").click()
-    page.wait_for_selector(".zx-panel[data-status=paused]")
-    steps = kernel_exec(page, "print(len(trainer.run))")
-    assert kernel_exec(page, "import time; time.sleep(1); print(len(trainer.run))") == steps
+    page.evaluate(PRESS, ["pause", "paused"])
+    counted = "import time\nfor _ in range(9): time.sleep(1); print(len(trainer.run))"
+    assert len(set(kernel_exec(page, counted).split()[-5:])) == 1  # the batch under way may have been an epoch's last
     panel.screenshot(path=artefacts / "training_panel_paused.png")
     panel.get_by_role("button", name="Resume").click()
     page.wait_for_selector(".zx-panel[data-status=finished]", timeout=240_000)
@@ -91,7 +90,7 @@ def test_pauses_are_quick_and_a_waiting_training_is_changed(notebook, tmp_path, 
     version = kernel_exec(page, "import ipykernel; print(ipykernel.__version__)").strip()
     assert kernels.VERSION in ("", version)
     page.wait_for_selector(".zx-panel[data-status=idle][data-painted=true]")
-    page.evaluate(PRESS, ["start", "running"])
+    kernel_exec(page, "trainer.start(4, pretrain_epochs=1000)")  # longer than any machine needs for twenty pauses
     page.wait_for_function("() => Number(document.querySelector('.zx-panel').dataset.snapshots) >= 2", timeout=60_000)
     flag, said = tmp_path / "enough", []
     # without subshells a kernel hears nothing while a cell runs

@@ -42,14 +42,15 @@ def launch(flags: Sequence[str] = ()) -> Iterator[Browser]:
 class Watch:
     """What one page said and asked for; ``check`` raises where it should not have.
 
-    ``frames`` counts the WebSocket frames that the page has sent, but for what JupyterLab asks a kernel by itself.
+    ``frames`` are the WebSocket frames that the page has sent, but for what JupyterLab asks a kernel by itself: the end
+    of each, where its content is.
     """
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.errors: list[str] = []
         self.off_machine: list[str] = []
-        self.frames = 0
+        self.frames: list[str] = []
         self._forgiven: list[re.Pattern[str]] = []
         page.on("request", lambda request: self._asked(request.url))
         page.on("console", lambda message: self._said(message.type, message.text))
@@ -89,4 +90,4 @@ class Watch:
     def _sent(self, payload: str | bytes) -> None:
         frame = payload.encode() if isinstance(payload, str) else payload
         if not LABS_OWN.search(frame):
-            self.frames += 1
+            self.frames.append(" ".join(re.findall(r"[ -~]{8,}", frame.decode("latin-1")))[-300:])

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -39,7 +40,7 @@ RESET = "get_ipython().reset(aggressive=False)"
 ASK = """
 import _cost
 _cost.look()
-print("cost", _cost.peak / 1e6, sum(_cost.cpu.values()))
+print(f"cost<{_cost.peak / 1e6} {sum(_cost.cpu.values())}>")
 """
 
 
@@ -84,6 +85,8 @@ def execute(paths: Sequence[Path], folder: Path) -> list[Executed]:
     for part in parts:
         outs = [out for cell in islice(left, len(part)) for out in cell.get("outputs", [])]
         text = "\n".join(out.get("text", "") + out.get("data", {}).get("text/plain", "") for out in outs)
-        _, memory_mb, cpu_s = text.strip().rpartition("\n")[2].split()
+        # the streams alone and unbroken: a line may come in two pieces, and what a thread says may come after it
+        printed = "".join(out.get("text", "") for out in outs)
+        memory_mb, cpu_s = re.findall("cost<(.*) (.*)>", printed)[-1]
         executed.append(Executed(text, float(memory_mb), float(cpu_s)))
     return executed

@@ -75,7 +75,7 @@ export function gallery(context, host) {
     for (const part of [scroll, axis, level, bar]) part.hidden = !some;
     sort.hidden = !members.length;
     align.hidden = lead.element.hidden = overview || members.length < 2;
-    lead.forget();
+    lead.expect(members);
     generation++;
     nodes.forEach(node => node.element.remove());
     nodes.clear();
@@ -134,7 +134,7 @@ export function gallery(context, host) {
     note.textContent = failed || quiet;
     const mine = generation;
     fetch(cells.slice(first, Math.min(cells.length, last + 2 * columns)).filter(i => i >= 0), mine)
-      .then(() => { if (above && mine === generation) lead.want(members, mine, store.get("align"), store.get("level")); }); // pictures first
+      .then(() => { if (above && mine === generation) lead.want(members, store.get("align"), store.get("level")); }); // pictures first
   }
 
   async function fetch(indices, mine) {

@@ -11,7 +11,7 @@ const CLICK = 4; // CSS pixels a hand moves without meaning to
  */
 export function gestures(context, surface, map) {
   const {store, record} = context;
-  let drag = null, space = false, lastWheel = 0;
+  let drag = null, space = false, lastWheel = -250;
 
   const at = event => {
     const box = surface.getBoundingClientRect();

@@ -12,27 +12,26 @@ export function saidShift(s) { return `${s > 0 ? "+" : ""}${said(Number(s.toFixe
 export function stackRow(context, host, changed) {
   const {record, theme} = context, {tile} = record, canvas = element("canvas"), words = element("p.zx-quiet");
   const root = host.appendChild(element("div.zx-stack", {hidden: true}, canvas, words));
-  let asked = "", answer = null, shifts = new Map();
+  let who = 0, asked = "", answer = null, shifts = new Map();
 
-  /** Ask for the mean of these; `key` says who they are. */
-  async function want(members, key, align, level) {
-    const mine = [key, align, level].join();
+  /** Ask for the mean of these, who were expected. */
+  async function want(members, align, level) {
+    const mine = [who, align, level].join();
     if (mine === asked || members.length < 2) return;
     asked = mine;
-    let said;
-    try {
-      said = await context.courier.ask("stack", {indices: members, align, level});
-    } catch (error) {
-      said = {words: `No mean: ${error.message}`};
-    }
+    const said = await context.courier.ask("stack", {indices: members, align, level}).catch(error => ({words: `No mean: ${error.message}`}));
     if (mine !== asked || context.signal.aborted) return;
-    answer = {...said, align, values: said.buffers && bytes(said.buffers[0]), wave: said.buffers?.[1].byteLength ? new Int8Array(bytes(said.buffers[1]).slice().buffer) : null};
-    if (said.buffers && align !== "none") { const moved = floats(said.buffers[2]); shifts = new Map(members.map((index, k) => [index, moved[k]])); }
+    const [mean, wave, moved] = said.buffers ?? [];
+    answer = {...said, align, values: mean && bytes(mean), wave: wave?.byteLength ? Int8Array.from(bytes(wave)) : null};
+    if (mean && align !== "none") { const by = floats(moved); shifts = new Map(members.map((index, k) => [index, by[k]])); }
     changed();
   }
 
-  /** What is on show is no longer theirs. */
-  function forget() { asked = ""; answer = null; shifts.clear(); }
+  /** These come next; if they are others, in whatever order, what is on show is no longer theirs. */
+  function expect(members) {
+    const now = members.reduce((sum, i) => sum + Math.imul(i ^ i << 9, i + 9e8), 0);
+    if (now !== who) { who = now; asked = ""; answer = null; shifts.clear(); }
+  }
 
   /** @param {{width, picture, columns, axis, gap, caption, frequencyAxis, table}} layout of the gallery */
   function draw({width, picture: high, columns, axis, gap, caption, frequencyAxis, table}) {
@@ -54,7 +53,7 @@ export function stackRow(context, host, changed) {
     words.style.left = `${axis + many * pitch}px`;
     words.hidden = columns <= many;
     root.title = answer?.words ?? "";
-    Object.assign(root.dataset, {painted: String(Boolean(answer?.values)), align: answer?.align ?? ""});
+    Object.assign(root.dataset, {painted: Boolean(answer?.values), align: answer?.align ?? ""});
   }
-  return {want, forget, draw, element: root, shift: index => shifts.get(index) ?? 0};
+  return {want, expect, draw, element: root, shift: index => shifts.get(index) ?? 0};
 }
