@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pandas as pd
@@ -192,6 +193,7 @@ def test_two_trainers_at_once_do_not_disturb_each_other(unbroken, tmp_path):
     def draw():  # and somebody else who draws random numbers all the time
         while not stop.is_set():
             torch.rand(10)
+            time.sleep(0.0005)  # a loop without rest would take a core from the tests beside it
 
     noise = threading.Thread(target=draw)
     noise.start()

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.harness.notebook import set_theme
+from zclust_explore.data.run import Run
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "00_start_here.ipynb"
+OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
+  .flatMap(cell => cell.model.toJSON().outputs ?? [])"""
 PAINTED = ".zx-explorer .zx-map[data-painted=true]"
 
 
@@ -15,10 +18,19 @@ CHOOSE = "explorer.state.selection = [i for i, label in enumerate(run.labels) if
 
 
 @pytest.mark.timeout(1200)
-def test_run_all_then_explore(notebook, artefacts, page, kernel_exec):
-    """The first five minutes would end in an error, or in front of an empty widget."""
+def test_run_all_then_explore(notebook, artefacts, page, kernel_exec, lab):
+    """The first five minutes would end in an error, in front of an empty widget, or with a run that is not kept."""
     page.set_viewport_size({"width": 1500, "height": 1450})
     notebook(NOTEBOOK, timeout_s=900)
+    outputs = page.evaluate(OUTPUTS)
+    kinds = {kind for out in outputs for kind in out.get("data", {})}
+    assert {"application/vnd.jupyter.widget-view+json", "application/vnd.plotly.v1+json"} <= kinds
+    text = "".join("".join(out.get("text", "")) + str(out.get("data", {}).get("text/plain", "")) for out in outputs)
+    assert "931 windows of 60 s" in text
+    (place,) = (lab.root / "my_runs").iterdir()
+    kept = Run.open(place)
+    assert (kept.n_clusters, kept.labels.shape) == (6, (931,)) and kept.stop_reason
+    assert "6 clusters" in text
     page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
     page.wait_for_selector(PAINTED)
     explorer = page.locator(".zx-explorer").first
