@@ -88,7 +88,8 @@ def read_answers(folder_or_files: str | os.PathLike[str] | Iterable[str | os.Pat
 
     Examples
     --------
-    >>> folder = Path("answers")
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
     >>> entry = {"step": 1, "title": "Shape", "question": "Which?", "kind": "choice", "answer": "a rise", "right": True}
     >>> _ = write_answers(folder, {"student": "Inge", "lesson": "by_hand", "steps": [entry]})
     >>> read_answers(folder)[["student", "lesson", "step", "answer", "right"]].to_dict("records")
