@@ -22,15 +22,15 @@ export function stackRow(context, host, changed) {
     const said = await context.courier.ask("stack", {indices: members, align, level}).catch(error => ({words: `No mean: ${error.message}`}));
     if (mine !== asked || context.signal.aborted) return;
     const [mean, wave, moved] = said.buffers ?? [];
-    answer = {...said, align, values: mean && bytes(mean), wave: wave?.byteLength ? Int8Array.from(bytes(wave)) : null};
+    answer = {...said, align, values: mean && bytes(mean), wave: wave?.byteLength && Int8Array.from(bytes(wave))};
     if (mean && align !== "none") { const by = floats(moved); shifts = new Map(members.map((index, k) => [index, by[k]])); }
     changed();
   }
 
   /** These come next; if they are others, in whatever order, what is on show is no longer theirs. */
   function expect(members) {
-    const now = members.reduce((sum, i) => sum + Math.imul(i ^ i << 9, i + 9e8), 0);
-    if (now !== who) { who = now; asked = ""; answer = null; shifts.clear(); }
+    const now = members.reduce((sum, i) => sum + (Math.sin(i + 1) * 1e9 | 0), 0);
+    if (now !== who || answer && !answer.values) { [who, asked, answer] = [now]; shifts.clear(); } // what failed is tried again
   }
 
   /** @param {{width, picture, columns, axis, gap, caption, frequencyAxis, table}} layout of the gallery */
@@ -49,7 +49,7 @@ export function stackRow(context, host, changed) {
     }
     g.fillStyle = theme.css("muted");
     frequencyAxis(g, high);
-    words.textContent = answer?.words ?? "averaging the windows …";
+    words.textContent = answer?.words ?? "averaging …";
     words.style.left = `${axis + many * pitch}px`;
     words.hidden = columns <= many;
     root.title = answer?.words ?? "";
