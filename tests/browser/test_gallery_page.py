@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 from sklearn.neighbors import NearestNeighbors
 
 from tests.harness.bench import Bench
@@ -179,7 +180,8 @@ def test_cards_select_open_and_say_what_is_missing(draw, run, artefacts) -> None
     page.locator(".zx-cards").focus()
     page.keyboard.press("k")
     bench.until(".zx-tile[data-painted=true]")
-    assert page.locator(".zx-cards").is_hidden() and page.locator(".zx-scroll").is_visible()
+    expect(page.locator(".zx-cards")).to_be_hidden()
+    expect(page.locator(".zx-scroll")).to_be_visible()
 
 
 def test_neighbours_on_the_map_are_scikit_learns(draw, run) -> None:

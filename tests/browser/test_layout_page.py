@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from scipy.linalg import orthogonal_procrustes
 
 from tests.harness import mount as mounting
@@ -137,7 +138,7 @@ def test_holding_a_selection_needs_three_windows_and_no_kernel(draw, run) -> Non
     )
     assert hold.get_attribute("aria-pressed") == "false"
     bench.set(mask=(run.labels < 3).astype("u1").tobytes())
-    assert page.locator(".zx-mapnote").is_hidden()
+    expect(page.locator(".zx-mapnote")).to_be_hidden()
     before = page.locator(".zx-map").get_attribute("data-camera")
     hold.click()
     page.wait_for_selector(f".zx-map[data-held='{int((run.labels < 3).sum())}']")

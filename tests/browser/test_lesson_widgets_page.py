@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.harness.lesson_script import hand_out, staged
 from zclust_explore.data.assignments import soft_assignments, target_distribution
@@ -114,7 +115,8 @@ def test_half_steps_come_in_their_order_and_one_point_is_told_in_numbers(show, f
     q = soft_assignments(z, mu)
     p = target_distribution(q)
     for done, name in enumerate(HALVES):
-        assert [hands.control(half).is_enabled() for half in HALVES] == [half == name for half in HALVES]
+        for half in HALVES:
+            expect(hands.control(half)).to_be_enabled(enabled=half == name)
         point = hands.reports["selected"]
         for j in range(3):
             distance = np.hypot(*(z[point] - mu[j]))
@@ -125,7 +127,8 @@ def test_half_steps_come_in_their_order_and_one_point_is_told_in_numbers(show, f
         hands.press(name)
     assert hands.reports["iteration"] == 1 and hands.reports["half_step"] == "move" and hands.reports["moved"] > 0
     hands.press("half_back")
-    assert hands.control("move").is_enabled() and hands.reports["iteration"] == 0
+    expect(hands.control("move")).to_be_enabled()
+    assert hands.reports["iteration"] == 0
 
 
 def test_a_hundred_steps_forwards_and_back_show_the_same_picture(show) -> None:
@@ -144,7 +147,7 @@ def test_a_hundred_steps_forwards_and_back_show_the_same_picture(show) -> None:
     hands.page.evaluate(FRAMES)
     assert hands.reports == {**before[1], "backs": 100}
     assert hands.pixels("map") == before[0]
-    assert hands.control("back").is_disabled()
+    expect(hands.control("back")).to_be_disabled()
 
 
 def test_centroids_are_dragged_and_moved_by_keys_and_back_undoes_it(show) -> None:
@@ -242,7 +245,8 @@ def test_p_is_the_target_of_the_whole_set_and_turns_where_it_is_said(share, bala
         hands.press("again")
         q = p
     hands.press("undo", "undo", "undo")
-    assert hands.reports["rounds"] == 0 and hands.control("undo").is_disabled()
+    assert hands.reports["rounds"] == 0
+    expect(hands.control("undo")).to_be_disabled()
     other.close()
 
 
@@ -251,7 +255,7 @@ def test_each_patient_is_ill_and_mended_by_what_is_said(letter, show) -> None:
     """The wrong diagnosis would be praised, the disaster not be one, or the remedy not help."""
     hands = show("break_it", case=letter)
     page = hands.page
-    assert hands.control("mended").is_disabled()
+    expect(hands.control("mended")).to_be_disabled()
     if letter == "A":
         hands.press("run")
         page.wait_for_selector("[data-iteration='60']")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from scipy import signal
 
 import zclust_explore as zx
@@ -29,7 +30,8 @@ def test_the_playground_is_completed(student, artefacts) -> None:
     pupil = student("stft_playground")
     assert pupil.controls() == {"signal": "hidden", "window_s": "locked", "overlap": "hidden", "window": "hidden"}
     assert pupil.page.locator("[data-covered=true]").count() == 1
-    assert pupil.button("Next").is_disabled() and pupil.button("Lock in my guess").is_disabled()
+    expect(pupil.button("Next")).to_be_disabled()
+    expect(pupil.button("Lock in my guess")).to_be_disabled()
     pupil.click(0.9, 0.8)
     assert not pupil.right and pupil.page.locator("[data-covered=true]").count() == 0
     pupil.photograph(artefacts, "stft_playground")

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.toolbench import ASK, FRAMES, MASK, frame_of, mount_with_state, odd_run
 from tests.test_frames import SIGHT, ciede2000, lab, linear
@@ -119,7 +120,7 @@ def test_lasso_box_and_brush_add_remove_and_invert_as_numpy(draw, run, xy) -> No
     assert page.evaluate(MASK) == np.flatnonzero(expected).tolist()
     page.keyboard.press("c")
     assert page.evaluate(MASK) == []
-    assert page.get_by_role("button", name="Clear the selection").is_disabled()
+    expect(page.get_by_role("button", name="Clear the selection")).to_be_disabled()
 
 
 def test_brush_sizes_by_key(draw) -> None:

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 from obspy import Stream, Trace, UTCDateTime
+from playwright.sync_api import expect
 
 import zclust_explore as zx
 from tests.harness.notebook import set_theme
@@ -121,7 +122,7 @@ def test_moving_a_setting_draws_the_right_picture(preview, kernel_exec, folder) 
     ]
     assert max(off) == 0 and len(set(expected)) > 40
     assert "n_freqs" not in preview.locator(".zx-codebar code").inner_text()
-    assert field(preview, "n_freqs").is_disabled()
+    expect(field(preview, "n_freqs")).to_be_disabled()
 
 
 def test_an_impossible_setting_is_told_and_the_picture_stays(preview, artefacts) -> None:
@@ -139,7 +140,7 @@ def test_an_impossible_setting_is_told_and_the_picture_stays(preview, artefacts)
     assert preview.evaluate(pixels) == before
     preview.locator(".zx-preview").screenshot(path=artefacts / "preview_impossible_light.png")
     settled(preview, lambda: field(preview, "fmax_hz").fill("18"))
-    assert not preview.locator("[data-wrong=fmax_hz]").is_visible()
+    expect(preview.locator("[data-wrong=fmax_hz]")).to_be_hidden()
     assert preview.evaluate(pixels) != before
 
 

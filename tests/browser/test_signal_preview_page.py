@@ -2,6 +2,7 @@
 
 import obspy
 import pytest
+from playwright.sync_api import expect
 
 from tests.test_signal_preview import until
 from zclust_explore.data.listing import Listing
@@ -68,7 +69,7 @@ def test_ten_thousand_records_are_a_few_elements(draw, many) -> None:
     page.wait_for_function("() => model.sent.length > 0")
     assert "2 of 9 found · 10000 in all" in page.locator(".zx-recordfoot").inner_text()
     page.get_by_label("search records").fill("nobody")
-    assert page.get_by_text("No record has all these words.").is_visible()
+    expect(page.get_by_text("No record has all these words.")).to_be_visible()
 
 
 def test_two_views_show_the_same_and_leave_nothing_behind(draw) -> None:

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.made_runs import make_restless_run
 
@@ -103,4 +104,4 @@ def test_settings_reach_python_and_a_dead_kernel_is_told(explorer, run, lab, ker
     explorer.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     explorer.locator(".zx-tile[data-painted=true]").first.click()
     explorer.wait_for_selector(".zx-ribbon[data-painted=labels]", timeout=90_000)
-    assert explorer.locator(".zx-note").is_visible()
+    expect(explorer.locator(".zx-note")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.harness import mount as mounting
 from zclust_explore.data.synthetic import make_spectrograms
@@ -187,12 +188,13 @@ def test_settings_are_sent_once_and_refusals_are_read(panel, page):
     """A number would be sent that nobody typed, or a wrong one be refused without a word."""
     bench = panel()
     field, apply = page.locator("[data-setting=learning_rate]"), page.locator("[data-act=steer]")
-    assert field.input_value() == "0.001" and apply.is_disabled()
+    expect(field).to_have_value("0.001")
+    expect(apply).to_be_disabled()
     field.fill("0.0002")
     apply.click()
     assert bench.answer() == ["steer"]
     assert bench.panel.trainer.run.acts[-1]["settings"] == {"learning_rate": 0.0002}
-    assert apply.is_disabled()
+    expect(apply).to_be_disabled()
     page.locator("[data-setting=n_epochs]").fill("-3")
     apply.click()
     bench.answer()
@@ -206,7 +208,7 @@ def test_a_lost_kernel_is_said_with_what_to_do(panel, page):
     said = page.locator(".zx-warn").first.inner_text()
     assert f'zx.TrainingPanel(zx.Trainer.open("{bench.panel.trainer.run.directory}"))' in said
     assert page.locator(".zx-panel").get_attribute("data-status") == "gone"
-    assert page.get_by_role("button", name="Resume").is_disabled()
+    expect(page.get_by_role("button", name="Resume")).to_be_disabled()
 
 
 def test_two_hundred_updates_replace_nothing(panel, page):
