@@ -12,10 +12,12 @@ from zclust_explore.training.trainer import Trainer
 from zclust_explore.widgets import EmbeddingMap, Explorer, Gallery, Reconstructions, TrainingPanel
 
 EVERYTHING = [(0.01, 0.01), (0.99, 0.01), (0.99, 0.99), (0.01, 0.99)]
-# rows of a canvas, at one place across, at which nothing is drawn: the lines between the channels
-EMPTY = """canvas => {
-  const {width, height} = canvas, ratio = window.devicePixelRatio, left = Math.round(width / 2);
-  const {data} = canvas.getContext("2d").getImageData(left, 0, 1, Math.round(200 * ratio));
+# rows of the gallery's pictures, in the middle of a tile, at which nothing is drawn: the lines between the channels
+EMPTY = """tile => {
+  const canvas = document.querySelector(".zx-pictures"), from = canvas.getBoundingClientRect();
+  const to = tile.getBoundingClientRect(), ratio = window.devicePixelRatio;
+  const places = [to.left + to.width / 2 - from.left, to.top - from.top, 0, to.height].map(at => Math.round(at * ratio));
+  const {data} = canvas.getContext("2d").getImageData(places[0], places[1], 1, places[3]);
   let lines = 0;
   for (let y = 1; y < data.length / 4; y++) if (!data[4 * y + 3] && data[4 * (y - 1) + 3]) lines++;
   return lines;
@@ -58,7 +60,7 @@ def test_explorer_shows_all_components_of_a_window(draw, artefacts, theme) -> No
     bench = draw(Explorer, theme)
     drag(bench.page, EVERYTHING)
     bench.until(".zx-tile[data-painted=true]")
-    assert bench.page.locator(".zx-tile canvas").first.evaluate(EMPTY) >= 2
+    assert bench.page.locator(".zx-tile").first.evaluate(EMPTY) >= 2
     bench.page.locator(".zx-tile").first.click()
     bench.until(".zx-closeup[data-painted=true]")
     tile, alone = bench.page.locator(".zx-tile").first.bounding_box(), 118 * 0.78 + 22 + 16

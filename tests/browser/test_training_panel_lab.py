@@ -91,7 +91,7 @@ def test_pauses_are_quick_and_a_waiting_training_is_changed(notebook, tmp_path, 
     assert kernels.VERSION in ("", version)
     page.wait_for_selector(".zx-panel[data-status=idle][data-painted=true]")
     kernel_exec(page, "trainer.start(4, pretrain_epochs=1000)")  # longer than any machine needs for twenty pauses
-    page.wait_for_function("() => Number(document.querySelector('.zx-panel').dataset.snapshots) >= 2", timeout=60_000)
+    page.wait_for_function("() => Number(document.querySelector('.zx-panel').dataset.iteration) >= 2", timeout=240_000)
     flag, said = tmp_path / "enough", []
     # without subshells a kernel hears nothing while a cell runs
     for place in ("while training", "while another cell runs")[: 1 + kernels.SUBSHELLS]:

@@ -8,6 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .memory_order import channels_last
+from .upsampling import upsample
+
 
 class CAE(nn.Module):
     """Strided convolutions down to a small code, transposed convolutions back up to exactly the size that came in.
@@ -109,8 +112,10 @@ class CAE(nn.Module):
 
         These are (n, n_channels, n_freqs, n_times).
         """
+        x = channels_last(x)
         for convolution in self.encoder:
             x = nn.functional.elu(convolution(x), inplace=True)
+        x = channels_last(x)  # as it is; its gradient comes in the order of what follows
         features = x.flatten(1)  # (n, 32, 11, 9) -> (n, 3168)
         if self.settings["time_pooling"]:
             pooled = torch.cat([x.amax(dim=3), x.mean(dim=3)], dim=1).flatten(1)  # (n, 32, 11, 9) -> (n, 704)
@@ -122,13 +127,14 @@ class CAE(nn.Module):
     def decode(self, embedding: Tensor, position: Tensor) -> Tensor:
         """Scaled spectrograms (n, n_channels, n_freqs, n_times) from both parts of the code, the last layer linear."""
         x = nn.functional.elu(self.from_code(torch.cat([embedding, position], dim=1)), inplace=True)
-        x = x.unflatten(1, self._smallest).contiguous(memory_format=torch.channels_last)
+        x = channels_last(x.unflatten(1, self._smallest))
         for level, layer in enumerate(self.decoder):
             assert isinstance(layer, nn.ConvTranspose2d) and layer.bias is not None  # for the type checker
-            x = x if level == 0 else nn.functional.elu(x, inplace=True)
+            if level + 1 == len(self.decoder):
+                return upsample(x, layer.weight, layer.bias, layer.output_padding)
             # the bias apart: within a transposed convolution, oneDNN adds it in a slow loop
             x = nn.functional.conv_transpose2d(x, layer.weight, None, 2, 1, layer.output_padding)
-            x = x.add_(layer.bias[None, :, None, None])
+            x = nn.functional.elu(x.add_(layer.bias[:, None, None]), inplace=True)
         return x
 
     @property

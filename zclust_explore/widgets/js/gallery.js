@@ -23,15 +23,16 @@ export function gallery(context, host) {
   const level = choice("level", "What the colours mean", {background: "above background", absolute: "absolute"});
   const bar = element("canvas.zx-bar", {title: "One colour scale for all windows"});
   const scroll = element("div.zx-scroll", {tabindex: 0, "aria-label": "members"});
-  const sheet = element("div.zx-sheet"), axis = element("canvas.zx-timeaxis"), empty = element("div.zx-empty");
+  const sheet = element("div.zx-sheet"), pictures = element("canvas.zx-pictures"), axis = element("canvas.zx-timeaxis"), empty = element("div.zx-empty");
   root.append(element("div.zx-gallerybar", {}, head, sort, align, element("span.zx-scaled", {}, level, bar)), scroll, axis, note);
   scroll.append(sheet);
-  const orders = new Orders(context, context.guarded(collect)), lead = stackRow(context, sheet, context.guarded(() => { nodes.forEach(node => { node.drawn = ""; }); request(); }));
+  sheet.append(pictures);
+  const orders = new Orders(context, context.guarded(collect)), lead = stackRow(context, sheet, () => request());
   const cards = clusterCards(context, root, {head, windows: [sort, align, scroll, axis, note, empty], scale: [level, bar], shown: collect});
   root.append(empty);
   const frequency = new FrequencyAxis(tile.frequencies), [t0, t1] = timeEdges(tile.times);
   const nodes = new Map();
-  let members = [], cells = [], overview = false, layout = null, frame = 0, generation = 0, failed = "", quiet = "";
+  let members = [], cells = [], overview = false, layout = null, frame = 0, generation = 0, painted = -1, failed = "", quiet = "";
 
   function choice(key, title, options) {
     const select = element("select.zx-select", {title, "aria-label": title, onchange: () => {
@@ -77,7 +78,7 @@ export function gallery(context, host) {
     align.hidden = lead.element.hidden = overview || members.length < 2;
     lead.expect(members);
     generation++;
-    nodes.forEach(node => node.element.remove());
+    nodes.forEach(node => node.remove());
     nodes.clear();
     scroll.scrollTop = 0;
     arrange();
@@ -96,7 +97,6 @@ export function gallery(context, host) {
     layout = {columns, width, picture, traces, height, rows, above};
     sheet.style.height = `${above + rows * (height + GAP)}px`;
     timeAxis();
-    nodes.forEach(node => { node.drawn = ""; });
     request();
   }
 
@@ -114,22 +114,32 @@ export function gallery(context, host) {
 
   function request() { frame ||= requestAnimationFrame(context.guarded(draw)); }
 
+  /** The first row that is painted: one above what can be seen, as there is one below. */
+  function firstRow() {
+    const {height, above} = layout;
+    return Math.max(0, Math.floor((scroll.scrollTop - above) / (height + GAP)) - 1);
+  }
+
+  /** One canvas for all that can be seen: it scrolls with the sheet, and moves only when rows come and go. */
   function draw() {
     frame = 0;
     if (cards.open || !layout || !cells.length || !context.hasRoom(scroll, arrange)) return;
-    const {columns, width, height, above} = layout, pitch = height + GAP, top = scroll.scrollTop - above;
-    const first = Math.max(0, Math.floor(top / pitch) - 1) * columns;
-    const last = Math.min(cells.length, (Math.ceil((top + scroll.clientHeight) / pitch) + 1) * columns);
-    if (above) lead.draw({...layout, axis: AXIS, gap: GAP, caption: CAPTION, frequencyAxis, table});
-    const seen = new Set(cells.slice(first, last));
-    nodes.forEach((node, index) => { if (!seen.has(index)) { node.element.remove(); nodes.delete(index); } });
+    const {columns, width, height, above} = layout, pitch = height + GAP, row = painted = firstRow();
+    const rows = Math.ceil(scroll.clientHeight / pitch) + 3, first = row * columns, last = Math.min(cells.length, first + rows * columns);
+    if (above && !row) lead.draw({...layout, axis: AXIS, gap: GAP, caption: CAPTION, frequencyAxis, table});
+    const seen = new Set(cells.slice(first, last)), g = sized(pictures, AXIS + columns * (width + GAP), rows * pitch);
+    g.font = theme.font;
+    pictures.style.transform = `translateY(${above + row * pitch}px)`;
+    nodes.forEach((node, index) => { if (!seen.has(index)) { node.remove(); nodes.delete(index); } });
     for (let k = first; k < last; k++) {
       const index = cells[k];
       if (index < 0) continue; // a cluster with fewer windows than columns
-      const node = nodes.get(index) ?? create(index);
-      const column = k % columns, edge = column === 0 ? AXIS : 0; // the first column has the frequency axis
-      node.element.style.transform = `translate(${AXIS + column * (width + GAP) - edge}px, ${above + Math.floor(k / columns) * pitch}px)`;
-      paint(node, index, edge);
+      const node = nodes.get(index) ?? create(index), x = AXIS + k % columns * (width + GAP), y = Math.floor(k / columns) * pitch;
+      node.style.cssText = `width:${width}px;height:${height}px;transform:translate(${x}px, ${above + y}px)`;
+      g.save();
+      g.translate(x, y - row * pitch);
+      paint(g, node, index, k % columns === 0); // the first column has the frequency axis
+      g.restore();
     }
     note.textContent = failed || quiet;
     const mine = generation;
@@ -153,26 +163,16 @@ export function gallery(context, host) {
   }
 
   function create(index) {
-    const canvas = element("canvas");
-    const made = element("button.zx-tile", {"data-index": index, "aria-label": `window ${index}, ${record.shortTime(index)}`}, canvas);
-    sheet.append(made);
-    const node = {element: made, canvas, drawn: ""};
-    nodes.set(index, node);
-    return node;
+    const made = element("button.zx-tile", {"data-index": index, "aria-label": `window ${index}, ${record.shortTime(index)}`});
+    nodes.set(index, made);
+    return sheet.appendChild(made);
   }
 
-  function paint(node, index, edge) {
+  function paint(g, node, index, edge) {
     const {width, picture, traces, height} = layout, shown = tileImage(context, index, store.get("level"), table);
-    const label = record.labelsAt(context.step)[index], opened = store.get("opened") === index;
-    const shift = lead.shift(index), order = store.get("sort"), key = [Boolean(shown), edge, label, opened, width, store.get("level"), shift, order].join();
-    if (node.drawn === key) return;
-    node.drawn = key;
-    node.element.dataset.painted = String(Boolean(shown));
-    node.element.setAttribute("aria-current", String(opened));
-    const g = sized(node.canvas, width + edge, height);
-    g.translate(edge, 0);
-    g.font = theme.font;
-    const left = shift / tile.duration_s * width;
+    const label = record.labelsAt(context.step)[index], shift = lead.shift(index), left = shift / tile.duration_s * width;
+    Object.assign(node.dataset, {painted: Boolean(shown), shift: shift.toFixed(3)});
+    node.setAttribute("aria-current", String(store.get("opened") === index));
     if (shown) {
       g.save();
       g.beginPath();
@@ -193,8 +193,7 @@ export function gallery(context, host) {
     g.fillText(label === 255 || !overview ? record.shortTime(index) : `C${label} · ${record.shortTime(index)}`, 12, bottom + 8.5);
     g.fillStyle = theme.css("muted");
     g.textAlign = "right";
-    g.fillText(shift ? saidShift(shift) : orders.word(overview ? "typical" : order, context.step, index), width, bottom + 8.5);
-    node.element.dataset.shift = shift.toFixed(3);
+    g.fillText(shift ? saidShift(shift) : orders.word(overview ? "typical" : store.get("sort"), context.step, index), width, bottom + 8.5);
     if (edge) frequencyAxis(g, picture);
   }
 
@@ -253,7 +252,7 @@ export function gallery(context, host) {
   }
 
   opening(context, sheet);
-  context.listen(scroll, "scroll", request);
+  context.listen(scroll, "scroll", () => { if (layout && firstRow() !== painted) request(); });
   context.listen(scroll, "keydown", event => {
     const at = cells.indexOf(Number(document.activeElement?.dataset?.index));
     if (at < 0 || !layout) return;
@@ -261,7 +260,7 @@ export function gallery(context, host) {
     const next = cells[at + (by ?? 0)];
     if (!by || next === undefined) return;
     event.preventDefault();
-    nodes.get(next)?.element.focus();
+    nodes.get(next)?.focus();
   });
   context.onResize(scroll, arrange);
   store.on(["mask", "isolated", "sort", "align", "level"], context.guarded(collect), context.signal);
