@@ -15,9 +15,9 @@ EVERYTHING = [(0.01, 0.01), (0.99, 0.01), (0.99, 0.99), (0.01, 0.99)]
 # rows of the gallery's pictures, in the middle of a tile, at which nothing is drawn: the lines between the channels
 EMPTY = """tile => {
   const canvas = document.querySelector(".zx-pictures"), from = canvas.getBoundingClientRect();
-  const to = tile.getBoundingClientRect(), ratio = window.devicePixelRatio;
-  const places = [to.left + to.width / 2 - from.left, to.top - from.top, 0, to.height].map(at => Math.round(at * ratio));
-  const {data} = canvas.getContext("2d").getImageData(places[0], places[1], 1, places[3]);
+  const to = tile.getBoundingClientRect(), pixels = at => Math.round(at * window.devicePixelRatio);
+  const x = pixels(to.left + to.width / 2 - from.left), y = pixels(to.top - from.top);
+  const {data} = canvas.getContext("2d").getImageData(x, y, 1, pixels(to.height));
   let lines = 0;
   for (let y = 1; y < data.length / 4; y++) if (!data[4 * y + 3] && data[4 * (y - 1) + 3]) lines++;
   return lines;

@@ -1,6 +1,6 @@
 // The brush: a round tip that selects what it touches.
 
-import {element} from "./core/element.js";
+import {element, within} from "./core/element.js";
 
 const RADII = [4, 8, 14, 22, 34, 52]; // CSS pixels, from fine to broad
 
@@ -25,11 +25,7 @@ export function brush(context, stage, surface) {
 
 /** The trace of the brush while it paints. */
 export function drawStroke(g, theme, area, path, radius) {
-  g.save();
-  g.beginPath();
-  g.rect(area.left, area.top, area.width, area.height);
-  g.clip();
-  g.translate(area.left, area.top);
+  within(g, area);
   Object.assign(g, {strokeStyle: theme.css("accent"), lineCap: "round", lineJoin: "round", lineWidth: 2 * radius, globalAlpha: 0.18});
   g.beginPath();
   path.forEach(([x, y]) => g.lineTo(x, y));

@@ -2,7 +2,7 @@
 
 import {sequential} from "./core/colormap.js";
 import {bytes, Memory} from "./core/courier.js";
-import {element, tree} from "./core/element.js";
+import {element, pressed, tree} from "./core/element.js";
 import {channels, picture, taller} from "./core/picture.js";
 import {copy, opening, paintTiles} from "./tilepage.js";
 
@@ -19,7 +19,7 @@ export function clusterCards(context, host, {head, windows, scale, shown}) {
   const self = context.cards = {open: false, show};
   let wanted = "", timer = 0;
 
-  function press(open) { buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(Boolean(k) === open))); }
+  function press(open) { buttons.forEach((button, k) => pressed(button, Boolean(k) === open)); }
 
   function show(open = !self.open) {
     self.open = open;
@@ -93,6 +93,6 @@ export function clusterCards(context, host, {head, windows, scale, shown}) {
   });
   store.on(["level", "isolated"], context.guarded(update), context.signal);
   store.on(["step"], () => { clearTimeout(timer); timer = setTimeout(context.guarded(update), REST_MS); }, context.signal);
-  context.signal.addEventListener("abort", () => clearTimeout(timer));
+  context.atEnd(() => clearTimeout(timer));
   return self;
 }

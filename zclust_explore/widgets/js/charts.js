@@ -69,7 +69,7 @@ export function chart(context, host, what) {
       for (let s = first; s < record.steps; s++) g.lineTo(x(s), y(below[s]));
       for (let s = record.steps - 1; s >= first; s--) { below[s] += what.stack[s * k + c]; g.lineTo(x(s), y(below[s])); }
       g.closePath();
-      g.fillStyle = record.palette[c % record.palette.length];
+      g.fillStyle = record.colour(c);
       g.fill();
       g.strokeStyle = theme.css("bg"); // neighbours stay apart, also for the colour-blind
       g.lineWidth = 0.75;

@@ -12,7 +12,7 @@ const HEIGHT = 268; // of the panels of one component in CSS pixels, as in the s
 export function closeUp(context, host) {
   const {record, store, theme} = context, more = taller(record.tile);
   const root = host.appendChild(element("section.zx-closeup", {"aria-label": "close-up", tabindex: -1}));
-  const hint = element("div.zx-hint.zx-quiet", {}, "Click a dot on the map, or a window in the gallery, to see it in full.");
+  const hint = element("div.zx-hint.zx-quiet", {}, "Click a window to see it in full.");
   const facts = element("div.zx-facts"), canvas = element("canvas"), plot = element("div.zx-panels.zx-crossed", {tabindex: 0, role: "application", "aria-label": "waveform, spectrogram, reconstruction and residual; arrow keys read values"}, canvas);
   const close = element("button.zx-icon", {title: "Close (Esc)", "aria-label": "close the close-up", onclick: () => shut()}, icon("close"));
   const body = element("div.zx-closebody", {hidden: true}, facts, element("div.zx-plots", {}, plot), close), cross = crosshair(context, plot, plot.parentElement);
@@ -25,6 +25,7 @@ export function closeUp(context, host) {
 
   function update() {
     const index = store.get("opened");
+    const first = index >= 0 && body.hidden && root.closest(".zx").contains(document.activeElement);
     hint.hidden = index >= 0;
     body.hidden = index < 0;
     root.dataset.index = index;
@@ -34,6 +35,7 @@ export function closeUp(context, host) {
     asked = key;
     if (answer?.index !== index) { answer = null; root.dataset.painted = "false"; }
     describe();
+    if (first) plot.scrollIntoView({block: "nearest"}); // opened by hand, perhaps below what can be seen; once, so that maps keep still
     clearTimeout(timer);
     if (kept.has(key)) { answer = kept.get(key); describe(); draw(); return; }
     timer = setTimeout(() => ask(index, step, level, key), 90); // while scrubbing, only where the hand rests
@@ -56,7 +58,7 @@ export function closeUp(context, host) {
 
   function describe() {
     const index = store.get("opened"), {step} = context, label = record.labelsAt(step)[index];
-    const colour = label === 255 ? "#8c8c8c" : record.palette[label % record.palette.length];
+    const colour = record.colour(label);
     const title = element("div.zx-cardhead", {}, element("i.zx-swatch", {style: `background:${colour}`}),
       label === 255 ? `window ${index} · not clustered yet` : `window ${index} · C${label}`);
     facts.replaceChildren(title, ...(answer?.facts ?? []).map(tree));
@@ -79,7 +81,7 @@ export function closeUp(context, host) {
   context.onResize(plot, draw);
   theme.on(draw);
   store.on(["opened", "step", "level"], context.guarded(update), context.signal);
-  context.signal.addEventListener("abort", () => clearTimeout(timer));
+  context.atEnd(() => clearTimeout(timer));
   update();
   return {shut, element: root};
 }

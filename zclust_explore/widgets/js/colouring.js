@@ -67,7 +67,7 @@ export class Colouring {
   /** The twelve colours of clusters, the grey of all other words, and a paler one where nothing is known. */
   words() {
     const {record, theme} = this.context, table = new Uint8Array(768);
-    for (let k = 0; k < MOST; k++) table.set(rgb(record.palette[k % record.palette.length]), 3 * k);
+    for (let k = 0; k < MOST; k++) table.set(rgb(record.colour(k)), 3 * k);
     table.set(rgb(UNCLUSTERED), 3 * OTHERS);
     table.set(theme.dark ? [80, 80, 80] : [200, 200, 200], 3 * UNKNOWN);
     return table;

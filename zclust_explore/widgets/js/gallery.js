@@ -18,7 +18,7 @@ export function gallery(context, host) {
   const {record, store, theme} = context, {tile} = record, table = sequential();
   const root = host.appendChild(element("section.zx-gallery", {"aria-label": "gallery"}));
   const head = element("span.zx-galleryhead"), note = element("span.zx-quiet.zx-gallerynote");
-  const sort = choice("sort", "Order of the windows. Error: root mean square of the residual. Loudest: largest value of the spectrogram", SORTS);
+  const sort = choice("sort", "Order. Error: root mean square of the residual. Loudest: largest value", SORTS);
   const align = choice("align", "How windows are shifted in time", ALIGNS);
   const level = choice("level", "What the colours mean", {background: "above background", absolute: "absolute"});
   const bar = element("canvas.zx-bar", {title: "One colour scale for all windows"});
@@ -60,7 +60,7 @@ export function gallery(context, host) {
     const clustered = labels[0] !== 255;
     overview = !mask && !isolated.length && clustered;
     head.textContent = overview ? "clusters · typical windows" : members.length ? `${name} · ${members.length.toLocaleString("en")} ${plural}` : "gallery";
-    const hint = overview ? "Draw around windows on the map, or click a cluster in the legend, to see all of them." : "";
+    const hint = overview ? "Draw around windows on a map, or click a cluster in the legend, to see all of them." : "";
     quiet = members.length ? orders.told : hint;
     note.textContent = quiet;
     sort.value = order;
@@ -69,7 +69,7 @@ export function gallery(context, host) {
     Object.assign(root.dataset, {members: members.length, painted: "true", order, sorted: String(!orders.told)});
     empty.replaceChildren(...(mask || isolated.length
       ? [element("p", {}, "No window of this selection is on show."), element("p.zx-quiet", {}, "Show all clusters again, or select others.")]
-      : [element("p", {}, "Draw around windows on the map to see them here."),
+      : [element("p", {}, "Draw around windows on a map to see them here."),
         element("p.zx-quiet", {}, clustered ? "Or click a cluster in the legend to see its members." : "Clusters appear with the clustering phase.")]));
     const some = members.length > 0 || overview;
     empty.hidden = some;
@@ -106,8 +106,8 @@ export function gallery(context, host) {
     for (let c = 0; c < record.clusters; c++) {
       const row = [];
       for (let i = 0; i < record.n; i++) if (labels[i] === c) row.push(i);
-      sortBy(row, q, -1);
-      if (row.length) rows.push(...Array.from({length: columns}, (_, k) => row[k] ?? -1));
+      const sorted = sortBy(row, q, -1);
+      if (row.length) rows.push(...Array.from({length: columns}, (_, k) => sorted[k] ?? -1));
     }
     return rows;
   }
@@ -184,7 +184,7 @@ export function gallery(context, host) {
       letters(g, tile, theme.font, 0, 0, picture);
     } else { g.fillStyle = theme.css("line"); g.globalAlpha = 0.35; g.fillRect(0, 0, width, picture); g.globalAlpha = 1; }
     const bottom = height - CAPTION;
-    g.fillStyle = label === 255 ? "#8c8c8c" : record.palette[label % record.palette.length];
+    g.fillStyle = record.colour(label);
     g.beginPath();
     g.arc(4, bottom + 8, 3.5, 0, 2 * Math.PI);
     g.fill();
@@ -270,7 +270,7 @@ export function gallery(context, host) {
     clearTimeout(pending);
     pending = setTimeout(context.guarded(() => (context.only.length || !["time", "loud"].includes(store.get("sort")) ? collect() : arrange())), REST_MS);
   }, context.signal);
-  context.signal.addEventListener("abort", () => { cancelAnimationFrame(frame); clearTimeout(pending); });
+  context.atEnd(() => { cancelAnimationFrame(frame); clearTimeout(pending); });
   theme.on(collect);
   collect();
   return {element: root, cards};

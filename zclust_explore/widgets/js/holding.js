@@ -1,6 +1,6 @@
 // Holding a selection still: every step is turned and shifted so that the windows chosen stay where they are now.
 
-import {element} from "./core/element.js";
+import {element, pressed} from "./core/element.js";
 import {counted} from "./core/mask.js";
 import {fitted, moved} from "./core/procrustes.js";
 
@@ -58,13 +58,13 @@ export function holding(context, stage, redraw) {
 
   function show() {
     const {held, projection} = context;
-    button.setAttribute("aria-pressed", String(Boolean(held)));
+    pressed(button, Boolean(held));
     number.textContent = held ? projection.held.toLocaleString("en") : "";
     button.title = held
       ? "Every step is shifted and turned, never stretched, so that these windows stay where they are. "
         + some(projection.shifted, "only shifted, because these windows keep no shape that could be turned. ")
         + some(projection.mirrored, "mirrored, where that fits far better. ") + "Press again to let go."
-      : "Hold my selection still: turn and shift the map at every step so that the selected windows move as little as possible";
+      : "Hold my selection still: turn and shift every step so that the selected windows move as little as possible";
   }
 
   store.on(["projection"], show, context.signal);

@@ -10,18 +10,18 @@ export class Honesty {
   /** @param {function()} changed called when an answer has come */
   constructor(context, changed) {
     Object.assign(this, {context, changed, known: new Memory(80), motions: new WeakMap(), count: 0, timer: 0, asked: ""});
-    context.signal.addEventListener("abort", () => clearTimeout(this.timer));
+    context.atEnd(() => clearTimeout(this.timer));
     this.measures = new Map([["invented", {
       title: step => {
         const found = this.invented(step);
         return found ? `invented neighbours, ${Math.round(100 * found.mean)} % in all` : "invented neighbours: computing …";
       },
       at: step => this.invented(step)?.values, key: step => [this.method, step, this.known.has([this.method, step].join(" "))].join(" "),
-      label: "invented neighbours", hint: "Of the 10 nearest windows on the map at this step, the share that is not among the 10 nearest in latent space",
+      label: "invented neighbours", hint: "Share of the 10 nearest windows on the map that are not among the 10 nearest in latent space",
     }]]);
     if (context.record.steps > 2) this.measures.set("motion", {
       title: () => "motion that is real", at: () => this.motion.each, key: () => this.motion.number,
-      label: "motion that is real", hint: "Each window's own correlation of drawn with true displacement over the steps: 1 if it moves on the map as it does in latent space",
+      label: "motion that is real", hint: "Each window's correlation of drawn with true displacement over the steps: 1 if it moves as in latent space",
     });
   }
 

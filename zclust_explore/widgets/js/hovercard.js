@@ -63,6 +63,6 @@ export function hoverCard(context, host) {
     }, WAIT_MS);
   }
 
-  context.signal.addEventListener("abort", () => clearTimeout(timer));
+  context.atEnd(() => clearTimeout(timer));
   return {show};
 }

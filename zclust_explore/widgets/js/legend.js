@@ -1,7 +1,7 @@
 // Legend: what the colours say. A chip for each cluster or word with its number of windows, or a scale with its ends.
 
 import {UNCLUSTERED} from "./core/colormap.js";
-import {element, sized} from "./core/element.js";
+import {element, pressed, sized} from "./core/element.js";
 import {titleOf} from "./colouring.js";
 
 const counted = n => n.toLocaleString("en");
@@ -36,7 +36,7 @@ export function legend(context, host, colouring = null) {
     return {made, show(words, on, some) {
       count.textContent = words;
       made.classList.toggle("zx-off", some && !on);
-      made.setAttribute("aria-pressed", String(on));
+      pressed(made, on);
       made.setAttribute("aria-label", words === "–" ? what : `${what}, ${words} windows`);
     }};
   }
@@ -44,7 +44,7 @@ export function legend(context, host, colouring = null) {
 
   function clusters() {
     const chips = Array.from({length: record.clusters}, (_, k) =>
-      chip(record.palette[k % record.palette.length], `C${k}`, `cluster ${k}`, more => isolate(k, more), {"data-cluster": k}));
+      chip(record.colour(k), `C${k}`, `cluster ${k}`, more => isolate(k, more), {"data-cluster": k}));
     const none = plain(UNCLUSTERED, "not clustered yet");
     update = () => {
       const sizes = record.sizesAt(context.step), isolated = store.get("isolated"), clustered = record.labelsAt(context.step)[0] !== 255;

@@ -4,7 +4,7 @@ import {Camera} from "./core/camera.js";
 import {clusterTable, UNCLUSTERED} from "./core/colormap.js";
 import {typed} from "./core/columns.js";
 import {element, sized} from "./core/element.js";
-import {counted, inPolygon} from "./core/mask.js";
+import {counted, polygonMask} from "./core/mask.js";
 import {PointRaster} from "./core/raster.js";
 import {badge, drawAxes, drawOutline} from "./overlay.js";
 
@@ -148,8 +148,7 @@ export function liveMap(context, host, board) {
       if (index >= 0) board.act("choose", {window: index});
       else board.select(null);
     } else {
-      const polygon = done.trail.map(([x, y]) => camera.toGrid(x, y)), mask = new Uint8Array(n);
-      for (let i = 0; i < n; i++) mask[i] = inPolygon(shown[2 * i], shown[2 * i + 1], polygon) ? 1 : 0;
+      const mask = polygonMask(shown, n, done.trail.map(([x, y]) => camera.toGrid(x, y)), () => true);
       board.select(counted(mask) ? mask : null);
     }
     request();
@@ -168,7 +167,7 @@ export function liveMap(context, host, board) {
   });
   context.onModel(["map"], context.guarded(take));
   theme.on(request);
-  context.signal.addEventListener("abort", () => cancelAnimationFrame(frame));
+  context.atEnd(() => cancelAnimationFrame(frame));
   board.changed(() => { surface.title = HELP + (board.open && centroids.length ? DRAG : ""); request(); });
   take();
 }

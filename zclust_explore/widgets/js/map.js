@@ -2,7 +2,7 @@
 
 import {brush, drawStroke} from "./brush.js";
 import {Camera} from "./core/camera.js";
-import {element, icon, sized} from "./core/element.js";
+import {element, icon, pressed, sized} from "./core/element.js";
 import {counted, inverted} from "./core/mask.js";
 import {orderByDoubt, PointRaster} from "./core/raster.js";
 import {colourChoice} from "./colourchoice.js";
@@ -44,10 +44,10 @@ export function embeddingMap(context, host) {
   }));
   const raster = new PointRaster(canvas), camera = new Camera(), area = {left: LEFT, top: 4, width: 1, height: 1};
   const shown = new Float32Array(2 * record.n), start = new Float32Array(2 * record.n);
-  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [], order = null, doubt = null, seated = false, telling = 0;
+  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [], order = null, doubt = null, seated = false, telling = 0, base = {};
   const card = hoverCard(context, stage), tip = brush(context, stage, surface);
   const bar = toolbar(), ways = trails(context, tools);
-  top.title = "Colours follow each centroid: a cluster keeps its number and colour for the whole clustering; only if clusters are merged or dropped by hand, the last one takes the free number";
+  top.title = "Colours follow each centroid: a cluster keeps number and colour; after a merge or drop by hand, the last one takes the free number";
 
   const xy = () => context.projection.xy.subarray(2 * record.n * context.step, 2 * record.n * (context.step + 1));
 
@@ -79,7 +79,7 @@ export function embeddingMap(context, host) {
     }
     if (glide?.follow) camera.frame(glide.bounds, boxes[drawnStep], t * (2 - t));
     if (!seated) { seated = true; seat(); } // as it was left
-    paintPoints();
+    paintPoints(raster, t < 1);
     paintOver(glide ? t * (2 - t) : 1);
     if (t < 1) request();
     else { if (glide) { glide.from = drawnStep; glide.follow = false; } report(); }
@@ -101,20 +101,27 @@ export function embeddingMap(context, host) {
     return order;
   }
 
-  function paintPoints(to = raster) {
+  function paintPoints(to, moving) {
     const shown_ = context.shown(), spec = context.colouring.at(context.step), {values, table} = spec;
     const {rest, chosen} = ordered(spec, shown_), {mask} = doubt;
     const size = radius();
+    const bg = theme.rgb("bg"), view = [camera.x, camera.y, camera.scale, size, bg, to.pixels.length].join();
+    const same = to === raster && !moving && base.order === order && base.view === view;
     let inView = 0;
-    to.clear(theme.rgb("bg"));
     const paint = (list, more, strongest) => list.forEach(({order, crowd}) => {
       const covered = overlap(crowd, size, camera.scale);
       // where dots lie on top of each other, a gap around the upper one would hide the lower ones all the more
       const gap = record.n > 6000 ? 0 : 0.2 * Math.round(Math.min(4, Math.max(0, 8 - covered)));
       inView += to.points(shown, order, values, table, {camera, radius: size + more, gap, strength: strongest * strength(covered)});
     });
-    paint(rest, 0, mask ? 0.2 : 1);
-    paint(chosen, 0.4, 1);
+    if (same && base.kept) { to.back(); inView = base.inView; } // only what the pointer is on has changed
+    else {
+      to.clear(bg);
+      paint(rest, 0, mask ? 0.2 : 1);
+      paint(chosen, 0.4, 1);
+      if (same) to.keep();
+      if (to === raster) base = {order: !moving && order, view, inView, kept: same};
+    }
     for (const index of [store.get("opened"), store.get("hover")])
       if (index >= 0 && index < record.n && (!shown_ || shown_[index]))
         to.points(shown, Uint32Array.of(index), values, table, {camera, radius: size + 1.5, gap: 2, gapColour: theme.rgb("fg"), strength: 1});
@@ -185,7 +192,7 @@ export function embeddingMap(context, host) {
     tools.append(...buttons, element("span.zx-group", {role: "group", "aria-label": "selection"}, ...selecting),
       element("button.zx-icon", {title: "Show everything (0, or double-click)", "aria-label": "show everything", onclick: reset}, icon("reset")),
       element("span.zx-group", {role: "group", "aria-label": "projection"}, ...projections, hold.button), motion,
-      action("save", "Save picture: the map and its legend as PNG", save),
+      action("save", "Save picture: map and legend as PNG", save),
       element("label.zx-quiet.zx-colour", {}, element("span.zx-colourword", {}, "colour "), colour.element));
     top.append(count);
     return {buttons, selecting, projections, hold, motion, count, colour};
@@ -197,7 +204,7 @@ export function embeddingMap(context, host) {
 
   function setTool(name) {
     tool = name;
-    bar.buttons.forEach(button => button.setAttribute("aria-pressed", String(button.dataset.tool === name)));
+    bar.buttons.forEach(button => pressed(button, button.dataset.tool === name));
     surface.dataset.tool = name;
     tip.shown(name === "brush");
   }
@@ -222,7 +229,7 @@ export function embeddingMap(context, host) {
     const {projection, projections} = context, status = context.model.get("umap_status");
     const [pca, umap] = bar.projections;
     for (const button of bar.projections)
-      button.setAttribute("aria-pressed", String(projection.method === button.dataset.projection));
+      pressed(button, projection.method === button.dataset.projection);
     umap.disabled = !projections.umap;
     umap.textContent = !projections.umap && status === "computing" ? "UMAP …" : "UMAP"; // no wider: the toolbar keeps its line
     umap.title = projections.umap ? "Neighbourhoods, by UMAP of the latent space, each step laid out from the one after it"
@@ -231,8 +238,8 @@ export function embeddingMap(context, host) {
     if (status && !["computing", "ready"].includes(status)) umap.textContent = "UMAP failed";
     const real = projection.base ? honesty.motion.all : projection.motion; // Python's number, but for what only the page has drawn
     bar.motion.textContent = record.steps > 1 ? `motion real: ${Number.isFinite(real) ? real.toFixed(2).replace("-", "−") : "–"}` : "";
-    bar.motion.title = "How much of the motion shown is real: correlation of drawn with true displacement in latent space from step to step, over all windows. "
-      + "1: what moves twice as far on the map has moved twice as far. 0: the motion is an artefact of the drawing. Window by window: as a colour.";
+    bar.motion.title = "How much of the motion is real: correlation of drawn with true, latent displacement from step to step. "
+      + "1: what moves twice as far on the map has moved twice as far. 0: an artefact of drawing. By window: as a colour.";
     bar.hold.show();
   }
 
@@ -253,7 +260,7 @@ export function embeddingMap(context, host) {
   context.onModel(["pca", "umap", "umap_status"], () => { badge(); request(); });
   theme.on(request);
   context.redraw = request;
-  context.signal.addEventListener("abort", () => { cancelAnimationFrame(frame); clearTimeout(telling); });
+  context.atEnd(() => { cancelAnimationFrame(frame); clearTimeout(telling); });
   setTool("lasso");
   badge();
   return {setTool, reset, search, brush: tip, colour: bar.colour, element: root};

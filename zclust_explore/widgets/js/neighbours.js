@@ -1,7 +1,7 @@
 // Neighbours of the opened window: in latent space, on the map, and those it had before. Rings on the map.
 
 import {sequential} from "./core/colormap.js";
-import {element, tree} from "./core/element.js";
+import {element, tree, within} from "./core/element.js";
 import {opening, paintTiles} from "./tilepage.js";
 
 const COUNT = 10, REST_MS = 140;
@@ -57,17 +57,13 @@ export function neighbourRows(context, host) {
   opening(context, root);
   store.on(["opened", "step", "projection", "level"], context.guarded(update), context.signal);
   context.onModel(["umap"], context.guarded(update));
-  context.signal.addEventListener("abort", () => clearTimeout(timer));
+  context.atEnd(() => clearTimeout(timer));
   update();
 }
 
 /** Rings around neighbours on the map: full ones in latent space, dashed ones on the map only. */
 export function drawRings(g, theme, area, camera, xy, {near, drawn}, radius) {
-  g.save();
-  g.beginPath();
-  g.rect(area.left, area.top, area.width, area.height);
-  g.clip();
-  g.translate(area.left, area.top);
+  within(g, area);
   for (const [indices, dash] of [[near, []], [drawn, [2, 2]]]) for (const [style, thick] of [["bg", 3], ["fg", 1.25]]) {
     g.setLineDash(style === "bg" ? [] : dash);
     Object.assign(g, {strokeStyle: theme.css(style), lineWidth: thick});

@@ -9,8 +9,20 @@ const NAMES = {error: "reconstruction error", loud: "level"};
 
 /** Sort window numbers by values[number], the smallest first (sign 1) or the largest (-1); unknown ones last. */
 export function sortBy(members, values, sign) {
+  if (values instanceof Float32Array) return sortedByBits(members, values, sign);
   const key = i => (Number.isNaN(values[i]) ? Infinity : sign * values[i]);
   return members.sort((a, b) => key(a) - key(b) || a - b); // Infinity - Infinity is NaN, which is no order either
+}
+
+/** Much faster than by comparing: floats are ordered as their bits are, and a window's number fits below them. */
+function sortedByBits(members, values, sign) {
+  const float = new Float32Array(1), bits = new Int32Array(float.buffer);
+  const keys = Float64Array.from(members, i => {
+    const value = sign * values[i] + 0; // no -0
+    float[0] = value === value ? value : Infinity;
+    return ((bits[0] < 0 ? ~bits[0] : bits[0] | 0x80000000) >>> 0) * 2 ** 21 + i;
+  });
+  return Array.from(keys.sort(), key => key % 2 ** 21);
 }
 
 /** What windows are sorted by, of which Python has to compute some. */
@@ -33,7 +45,7 @@ export class Orders {
     const key = order === "error" ? `error ${step}` : order, kept = this.kept.get(key);
     if (kept instanceof Float32Array) return kept;
     if (kept === undefined) this.fetch(key, order, step);
-    this.told = kept || `computing the ${NAMES[order]} of every window …`;
+    this.told = kept || `computing the ${NAMES[order]} …`;
     return null;
   }
 

@@ -1,6 +1,7 @@
 // What lies over the points of the map: axes, centroids and their paths, the outline being drawn.
 
 import {said, ticks} from "./core/axes.js";
+import {within} from "./core/element.js";
 
 /** Thin axes along the left and lower edge. `area`: {left, top, width, height} of the points in CSS pixels. */
 export function drawAxes(g, theme, area, camera, projection) {
@@ -52,11 +53,7 @@ export function drawCentroids(g, theme, area, camera, record, projection, step, 
     const at = 2 * (s * k + c);
     return camera.toScreen(centroids[at], centroids[at + 1]);
   };
-  g.save();
-  g.beginPath();
-  g.rect(area.left, area.top, area.width, area.height);
-  g.clip();
-  g.translate(area.left, area.top);
+  within(g, area);
   g.lineJoin = "round";
   for (let c = 0; c < k; c++) {
     if (!shown(c)) continue;
@@ -71,7 +68,7 @@ export function drawCentroids(g, theme, area, camera, record, projection, step, 
     g.lineTo(...place);
     g.stroke();
     g.globalAlpha = 1;
-    badge(g, theme, place, String(c), record.palette[c % record.palette.length]);
+    badge(g, theme, place, String(c), record.colour(c));
   }
   g.restore();
 }

@@ -13,7 +13,7 @@ const PHASES = {pretrain: "pretraining", cluster: "clustering"};
 const CURVES = [
   {key: "reconstruction", name: "reconstruction loss", unit: "MSE", title: "Mean squared error a pixel of the scaled input: falls while the network learns to draw the windows"},
   {key: "clustering", name: "KL divergence", unit: "nats", title: "Nats a window: how far the assignments are from their own sharpened target"},
-  {key: "label_change", name: "label change", unit: "%", percent: true, title: "Windows that went to another cluster since the update before; clustering stops when hardly any do"},
+  {key: "label_change", name: "label change", unit: "%", percent: true, title: "Windows that changed cluster since the update before; clustering stops when hardly any do"},
 ];
 
 export function trainingPanel(context) {
@@ -110,7 +110,7 @@ export function trainingPanel(context) {
   // ipywidgets says so when the kernel behind a widget is another one, or none
   const lost = context.guarded(() => { gone = true; state(); });
   model.on("comm_live_update", lost);
-  context.signal.addEventListener("abort", () => model.off("comm_live_update", lost));
+  context.atEnd(() => model.off("comm_live_update", lost));
   theme.on(() => losses.forEach(chart => chart.draw()));
   state();
 }

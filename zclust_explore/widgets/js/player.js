@@ -1,6 +1,6 @@
 // Playing: from the step on show to the last, as fast as was chosen, once or again and again.
 
-import {element, icon} from "./core/element.js";
+import {element, icon, pressed} from "./core/element.js";
 
 const SPEEDS = [1, 2, 4, 8, 15, 30, 60];
 
@@ -23,7 +23,7 @@ export function player(context, root) {
     const known = [...new Set([...SPEEDS, wanted])].sort((a, b) => a - b); // Python may have set any
     speed.replaceChildren(...known.map(value => element("option", {value}, value === 1 ? "1 step/s" : `${value} steps/s`)));
     speed.value = wanted;
-    loop.setAttribute("aria-pressed", String(store.get("loop")));
+    pressed(loop, store.get("loop"));
     if (playing) anew(context.step);
   }
 
@@ -61,7 +61,7 @@ export function player(context, root) {
   }
 
   store.on(["speed", "loop"], settings, context.signal);
-  context.signal.addEventListener("abort", stop);
+  context.atEnd(stop);
   settings();
   return {controls: [play, loop, speed], toggle, stop, get playing() { return playing > 0; }};
 }

@@ -2,7 +2,7 @@
 
 import {FrequencyAxis, length, readable, said, timeEdges} from "./core/axes.js";
 import {floats} from "./core/courier.js";
-import {element} from "./core/element.js";
+import {element, pressed} from "./core/element.js";
 import {recordList} from "./recordlist.js";
 import {settingsForm} from "./settingsform.js";
 import {drawPanels, panelArea} from "./spectrofigure.js";
@@ -73,7 +73,7 @@ export function signalPreview(context) {
   }
 
   function setPrepared(value) {
-    as.forEach(button => button.setAttribute("aria-pressed", String((button.dataset.kind === "prepared") === value)));
+    as.forEach(button => pressed(button, (button.dataset.kind === "prepared") === value));
     stretch.setPrepared(value);
   }
 
@@ -171,7 +171,7 @@ export function signalPreview(context) {
   context.onModel(["look"], context.guarded(update));
   context.onModel(["problem"], context.guarded(() => form.complain(model.get("problem"))));
   context.onModel(["code"], context.guarded(() => { line.textContent = model.get("code"); }));
-  context.signal.addEventListener("abort", () => clearTimeout(timer));
+  context.atEnd(() => clearTimeout(timer));
   line.textContent = model.get("code");
   form.complain(model.get("problem"));
   update();

@@ -25,7 +25,7 @@ export function reconstructions(context, host, indices) {
     const {step} = context, level = store.get("level"), key = `${step} ${level}`;
     for (const {index, name} of rows) {
       const label = record.labelsAt(step)[index];
-      const colour = label === 255 ? "#8c8c8c" : record.palette[label % record.palette.length];
+      const colour = record.colour(label);
       name.replaceChildren(element("div", {}, element("i.zx-swatch", {style: `background:${colour}`}), label === 255 ? "–" : `C${label}`),
         element("div.zx-quiet", {}, record.shortTime(index)));
     }
@@ -71,7 +71,7 @@ export function reconstructions(context, host, indices) {
   context.onResize(root, draw);
   theme.on(draw);
   store.on(["step", "level"], context.guarded(update), context.signal);
-  context.signal.addEventListener("abort", () => clearTimeout(timer));
+  context.atEnd(() => clearTimeout(timer));
   update();
   return {element: root};
 }

@@ -24,7 +24,6 @@ export function ribbon(context, host, go) {
   const x = step => LEFT + (step - first) / (last - first) * (width - LEFT - RIGHT);
   const y = share => height - BOTTOM - share * (height - BOTTOM - TOP);
   const label = step => record.labels[step * record.n + index];
-  const colour = cluster => record.palette[cluster % record.palette.length];
 
   function update() {
     const opened = store.get("opened");
@@ -93,10 +92,10 @@ export function ribbon(context, host, go) {
     for (const c of order) {
       const from = below.slice();
       for (let s = first; s <= last; s++) below[s] += q[s * k + c];
-      band(g, from, below, colour(c));
+      band(g, from, below, record.colour(c));
       let widest = first;
       for (let s = first; s <= last; s++) if (q[s * k + c] > q[widest * k + c]) widest = s;
-      mark(g, `C${c}`, x(widest), y(below[widest] - q[widest * k + c] / 2), y(0) - y(q[widest * k + c]), colour(c));
+      mark(g, `C${c}`, x(widest), y(below[widest] - q[widest * k + c] / 2), y(0) - y(q[widest * k + c]), record.colour(c));
     }
     g.beginPath();
     for (let s = first; s <= last; s++) g.lineTo(x(s), y(p[s * k + own]));
@@ -116,9 +115,9 @@ export function ribbon(context, host, go) {
     g.fillRect(LEFT, y(1), x(last) - LEFT, y(0) - y(1));
     for (let s = first; s <= last; s++) {
       const half = (x(1) - x(0)) / 2, left = Math.max(LEFT, x(s) - half), right = Math.min(x(last), x(s) + half);
-      g.fillStyle = colour(label(s));
+      g.fillStyle = record.colour(label(s));
       g.fillRect(left, y(sure[s]), right - left + 0.5, y(0) - y(sure[s]));
-      if (s === first || label(s) !== label(s - 1)) mark(g, `C${label(s)}`, x(s), y(sure[s] / 2), y(0) - y(sure[s]), colour(label(s)));
+      if (s === first || label(s) !== label(s - 1)) mark(g, `C${label(s)}`, x(s), y(sure[s] / 2), y(0) - y(sure[s]), record.colour(label(s)));
     }
   }
 
@@ -178,6 +177,6 @@ export function ribbon(context, host, go) {
   context.onResize(plot, () => { if (q || root.dataset.painted) draw(); });
   theme.on(() => { if (q || root.dataset.painted) draw(); });
   store.on(["opened", "step"], context.guarded(update), context.signal);
-  context.signal.addEventListener("abort", () => clearTimeout(timer));
+  context.atEnd(() => clearTimeout(timer));
   update();
 }

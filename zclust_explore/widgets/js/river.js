@@ -14,7 +14,7 @@ export function river(context, host) {
   const canvas = element("canvas"), over = element("canvas"), cursor = element("div.zx-cursor");
   const plot = element("div.zx-plot.zx-riverplot", {
     tabindex: 0, role: "application",
-    "aria-label": "membership river: arrow keys go from stream to stream, Enter selects its windows, with shift adds them",
+    "aria-label": "membership river: arrow keys choose a stream, Enter selects its windows, with shift adds them",
   }, canvas, over, cursor);
   const name = element("span", {title: "Each column is a step, each bar a cluster, as high as it has windows; streams are the windows that "
     + "stay or go, at least a hairline. Between two columns only their own two steps count. Colours follow each centroid: "
@@ -26,7 +26,6 @@ export function river(context, host) {
   const x = step => LEFT + (step - first) / (last - first) * (width - LEFT - RIGHT);
   const ends = pair => [x(steps[pair]) + BAR / 2, x(steps[pair + 1]) - BAR / 2];
   const labels = pair => [record.labelsAt(steps[pair]), record.labelsAt(steps[pair + 1])];
-  const colour = cluster => record.palette[cluster % record.palette.length];
 
   function table(pair) {
     const key = `${steps[pair]} ${steps[pair + 1]}`;
@@ -76,11 +75,11 @@ export function river(context, host) {
     const [x0, x1] = ends(stream.pair);
     outline(g, stream, thick);
     g.globalAlpha = strength;
-    g.fillStyle = colour(stream.source);
+    g.fillStyle = record.colour(stream.source);
     if (stream.source !== stream.target) { // leaves in one colour and arrives in the other
       g.fillStyle = g.createLinearGradient(x0, 0, x1, 0);
-      g.fillStyle.addColorStop(0.25, colour(stream.source));
-      g.fillStyle.addColorStop(0.75, colour(stream.target));
+      g.fillStyle.addColorStop(0.25, record.colour(stream.source));
+      g.fillStyle.addColorStop(0.75, record.colour(stream.target));
     }
     g.fill();
     g.globalAlpha = 1;
@@ -91,7 +90,7 @@ export function river(context, host) {
     g.textBaseline = "middle";
     for (const {column, cluster, count, top, height: high} of bed.bars) {
       if (!count) continue;
-      g.fillStyle = colour(cluster);
+      g.fillStyle = record.colour(cluster);
       g.fillRect(x(steps[column]) - BAR / 2, TOP + top, BAR, Math.max(0.75, high));
       const [side, dx] = column === 0 ? ["right", -7] : column === steps.length - 1 ? ["left", 7] : ["", 0];
       if (!side || high < 9) continue;

@@ -1,7 +1,7 @@
 // Trails: windows that changed their cluster lately are ringed on the map and show the way they came.
 
 import {changedLately} from "./core/changes.js";
-import {element} from "./core/element.js";
+import {element, pressed, within} from "./core/element.js";
 
 const WITHIN = 5; // steps that a trail is long
 const MOST = 1000; // trails drawn at once: more are a tangle, and would slow the map down
@@ -30,7 +30,7 @@ export function trails(context, tools) {
   function tell() {
     const on = store.get("trails"), many = total > MOST ? `${MOST.toLocaleString("en")} of ${total.toLocaleString("en")}` : String(total);
     count.textContent = on ? many : "";
-    button.setAttribute("aria-pressed", String(on));
+    pressed(button, on);
     button.setAttribute("aria-label", on ? `trails of ${many} windows` : "trails");
     button.title = `Rings and trails: windows that changed their cluster in the last ${WITHIN} steps`
       + (store.mask ? ", of those selected" : "") + (total > MOST ? `; the ${MOST.toLocaleString("en")} latest are drawn. ` : ". ")
@@ -58,11 +58,7 @@ export function trails(context, tools) {
         path.lineTo(x(now ? shown[2 * i] : projection.xy[there + 2 * i]), y(now ? shown[2 * i + 1] : projection.xy[there + 2 * i + 1]));
       }
     }
-    g.save();
-    g.beginPath();
-    g.rect(area.left, area.top, area.width, area.height);
-    g.clip();
-    g.translate(area.left, area.top);
+    within(g, area);
     g.lineCap = "round";
     g.lineWidth = 1.5;
     for (const [key, path] of strokes) {

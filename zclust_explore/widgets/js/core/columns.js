@@ -36,6 +36,9 @@ export class RunRecord {
     this.moved = typed(raw.moved, Uint16Array); // true displacements, (steps - 1, n): only where there is a map
   }
 
+  /** Of a cluster; grey before there are any. */
+  colour(cluster) { return cluster === 255 ? "#8c8c8c" : this.palette[cluster % this.palette.length]; }
+
   labelsAt(step) { return this.labels.subarray(step * this.n, (step + 1) * this.n); }
 
   /** Labels one step before, in this step's numbers: where clusters were merged or dropped by hand, numbers changed. */

@@ -29,7 +29,7 @@ export class Context {
     this.projections = {pca: readProjection(model.get("pca")), umap: readProjection(model.get("umap"))};
     this.onModel(["pca"], () => { this.projections.pca = readProjection(model.get("pca")); });
     this.onModel(["umap"], () => { this.projections.umap = readProjection(model.get("umap")); });
-    this.signal.addEventListener("abort", () => this.root.remove());
+    this.atEnd(() => this.root.remove());
   }
 
   /** The step on show, from 0. */
@@ -71,11 +71,14 @@ export class Context {
     return (this.shownMask = mask);
   }
 
+  /** Do something when the widget goes. */
+  atEnd(last) { this.signal.addEventListener("abort", last, {once: true}); }
+
   /** Listen to the widget's own model until the end. */
   onModel(keys, listener) {
     for (const key of keys) {
       this.model.on(`change:${key}`, listener);
-      this.signal.addEventListener("abort", () => this.model.off(`change:${key}`, listener), {once: true});
+      this.atEnd(() => this.model.off(`change:${key}`, listener));
     }
   }
 
@@ -89,7 +92,7 @@ export class Context {
   onResize(target, listener) {
     const observer = new ResizeObserver(this.guarded(listener));
     observer.observe(target);
-    this.signal.addEventListener("abort", () => observer.disconnect());
+    this.atEnd(() => observer.disconnect());
   }
 
   /**
@@ -99,7 +102,7 @@ export class Context {
   hasRoom(target, again) {
     if (target.clientWidth && target.clientHeight) return true;
     const timer = setTimeout(() => { if (!this.signal.aborted) again(); }, RETRY_MS);
-    this.signal.addEventListener("abort", () => clearTimeout(timer), {once: true});
+    this.atEnd(() => clearTimeout(timer));
     return false;
   }
 

@@ -58,3 +58,15 @@ export function sized(canvas, width, height) {
 
 /** Elements from nested lists [tag, attributes, ...children], as Python sends them; a string is text. */
 export function tree(node) { return typeof node === "string" ? node : element(node[0], node[1], ...node.slice(2).map(tree)); }
+
+/** Show whether a button is down. */
+export function pressed(button, on) { button.setAttribute("aria-pressed", String(on)); }
+
+/** Draw within an area of a canvas, from its corner on, until `restore`. */
+export function within(g, {left, top, width, height}) {
+  g.save();
+  g.beginPath();
+  g.rect(left, top, width, height);
+  g.clip();
+  g.translate(left, top);
+}

@@ -1,32 +1,34 @@
 // Selections as byte masks, and which points lie in a polygon.
 
-/**
- * Whether a point lies in a polygon, by the even-odd rule: a ray to the right crosses the outline an odd number of times.
- * An edge counts where one end is above the point and the other is not, so a shared corner is counted once.
- * @param {number[][]} polygon corners [x, y]; closed by itself
- */
-export function inPolygon(x, y, polygon) {
-  let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [xi, yi] = polygon[i], [xj, yj] = polygon[j];
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
-  }
-  return inside;
-}
+const BANDS = 512;
 
 /**
- * Points in a polygon, both on the map's grid: the camera has been taken out of the polygon once, so that the answer
- * is exact for the whole numbers that the points are.
- * @param {Uint16Array} xy (n, 2)
+ * Points in a polygon by the even-odd rule: a ray to the right crosses the outline an odd number of times. An edge counts
+ * where one end is above the point and the other is not, so a shared corner is counted once. The map's points lie on a
+ * grid and so does the polygon, from which the camera has been taken out once: the answer is exact.
+ * @param {ArrayLike<number>} xy (n, 2)
+ * @param {number[][]} polygon corners [x, y]; closed by itself
  * @param {function(number): boolean} visible
  */
 export function polygonMask(xy, n, polygon, visible) {
-  const mask = new Uint8Array(n);
-  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of polygon) { x0 = Math.min(x0, x); x1 = Math.max(x1, x); y0 = Math.min(y0, y); y1 = Math.max(y1, y); }
+  const mask = new Uint8Array(n), [xs, ys] = [0, 1].map(axis => polygon.map(corner => corner[axis]));
+  const [x0, y0, x1, y1] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  // only edges at its own height can be crossed: each band of heights has a list of its own
+  const band = y => Math.floor((y - y0) / (y1 - y0 || 1) * BANDS), edges = Array.from({length: BANDS + 1}, () => []);
+  polygon.forEach(([xi, yi], i) => {
+    const [xj, yj] = polygon.at(i - 1);
+    for (let k = band(Math.min(yi, yj)); k <= band(Math.max(yi, yj)); k++) edges[k].push(xi, yi, xj, yj);
+  });
   for (let i = 0; i < n; i++) {
     const x = xy[2 * i], y = xy[2 * i + 1];
-    if (x >= x0 && x <= x1 && y >= y0 && y <= y1 && visible(i) && inPolygon(x, y, polygon)) mask[i] = 1;
+    if (!(x >= x0 && x <= x1 && y >= y0 && y <= y1 && visible(i))) continue;
+    const list = edges[band(y)];
+    let inside = 0;
+    for (let k = 0; k < list.length; k += 4) {
+      const xi = list[k], yi = list[k + 1], xj = list[k + 2], yj = list[k + 3];
+      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside ^= 1;
+    }
+    mask[i] = inside;
   }
   return mask;
 }

@@ -37,6 +37,7 @@ export class PointRaster {
     [this.canvas.width, this.canvas.height] = [w, h];
     this.image = this.context.createImageData(w, h);
     this.pixels = new Uint32Array(this.image.data.buffer);
+    this.kept = null;
   }
 
   clear([r, g, b]) {
@@ -84,6 +85,10 @@ export class PointRaster {
     }
     return seen;
   }
+
+  /** Keep the picture as it is now, and bring it back. */
+  keep() { (this.kept ??= new Uint32Array(this.pixels.length)).set(this.pixels); }
+  back() { this.pixels.set(this.kept); }
 
   /** Bring it to the screen. */
   show() { this.context.putImageData(this.image, 0, 0); }
