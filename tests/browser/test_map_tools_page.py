@@ -508,3 +508,32 @@ def test_names_of_times_are_those_of_pandas(run) -> None:
     """The reference of these tests would itself be wrong about hours."""
     table = run.spectrograms.metadata
     assert frame_of(run).hour.tolist() == [pd.Timestamp(time).tz_convert("UTC").hour for time in table.starttime]
+
+
+PICTURE = """() => {
+  const canvas = document.querySelector(".zx-points");
+  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.reduce((sum, value, at) => (sum * 31 + value * (at % 4 < 3)) % 4294967291, 7);
+}"""
+
+
+def test_what_the_pointer_was_on_leaves_no_trace(draw) -> None:
+    """The picture that is kept while the pointer moves would be one of other colours, steps or highlights."""
+    page = draw()
+    set_state = "changes => models.state.update(changes)"
+
+    def picture(**changes) -> float:
+        page.evaluate(set_state, changes)
+        page.wait_for_timeout(250)  # a glide to another step is over
+        page.evaluate(FRAMES)
+        return page.evaluate(PICTURE)
+
+    plain = picture()
+    lit = [picture(hover=index) for index in (3, 40, 3)]
+    assert lit[0] == lit[2] and len({plain, *lit}) == 3
+    assert picture(hover=-1) == plain
+    by_hour = picture(colour_by="hour")
+    assert by_hour != plain and picture(hover=3) != by_hour and picture(hover=-1) == by_hour
+    assert picture(colour_by="cluster") == plain
+    before = picture(step=2)
+    assert before != plain and picture(hover=3) != before and picture(hover=-1) == before
