@@ -28,6 +28,9 @@ GOOD = {
 }
 
 
+JUDGED = {"kind": "choice", "ask": "Which?", "options": ["a", "b"], "check": {"answer": "option", "is": 1}}
+
+
 @pytest.fixture
 def reading(tmp_path):
     """Call with a lesson: what `read_lesson` makes of its file."""
@@ -57,6 +60,9 @@ def changed(place: str, value) -> dict:
 def test_a_good_file_is_read_with_its_name(reading) -> None:
     """Nobody could write a lesson of their own."""
     assert reading(GOOD) == {**GOOD, "name": "mine"}
+    judged = changed("steps.1.question", {**JUDGED, "right": "Yes.", "wrong": "No."})
+    judged["steps"][1]["check"][0]["missed"] = "KL: {} nats."
+    assert reading(judged) == {**judged, "name": "mine"}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +85,10 @@ def test_a_good_file_is_read_with_its_name(reading) -> None:
         ("steps.1.check.0.above", 0.0, r"steps\[1\].check\[0\] must have exactly one of is, below, above, between"),
         ("steps.1.check.0.below", "low", r"steps\[1\].check\[0\].below must be a number, got 'low'"),
         ("steps.1.check", [{"report": "kl", "between": [2, 1]}], "between must be in ascending order"),
+        ("steps.1.check.0.missed", "", r"steps\[1\].check\[0\].missed must be a text"),
+        ("steps.1.question", JUDGED, r"steps\[1\].question must have check, right and wrong together"),
+        ("steps.0.question.check", {"report": "kl", "below": 1}, r"steps\[0\].question.check must be about answers"),
+        ("steps.0.question", {**JUDGED, "right": "Yes.", "wrong": "No."}, r"steps\[0\].check must be about reports"),
         ("steps.1.reveal", {"text": "So."}, r"steps\[1\].reveal must follow a question"),
     ],
 )
@@ -108,4 +118,10 @@ def test_every_widget_has_its_lesson() -> None:
         assert lesson["widget"] == lesson["name"] == name
         assert 4 <= len(lesson["steps"]) <= 8
         assert sum("question" in step for step in lesson["steps"]) >= 3, f"{name} tells more than it asks"
+        for step in lesson["steps"]:
+            tasks = [condition for condition in [step.get("check", [])] if "report" in str(condition)]
+            for condition in [entry for task in tasks for entry in (task if isinstance(task, list) else [task])]:
+                assert "missed" in condition, f"{name} tells a student of {condition['report']}"
+            if tasks and "question" in step:
+                assert "check" in step["question"], f"{name} asks for a guess that nobody judges"
         assert "NOT show" in json.dumps(lesson["steps"][-1]), f"{name} does not end by what clusters do not show"

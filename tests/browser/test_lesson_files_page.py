@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.harness.browser import Watch
 from zclust_explore import cli
@@ -74,6 +75,7 @@ def test_answers_are_kept_by_the_browser_and_saved_as_a_file(folder, offline, tm
     page.reload()
     page.wait_for_selector(".zx-lesson[data-revealed=true]")
     assert page.get_by_label("your name").input_value() == "Inge"
+    assert "kept in this browser" in page.locator(".zx-lessonfoot").inner_text()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save answers").click()
     assert download.value.suggested_filename == "Inge_stft_playground.json"
@@ -83,6 +85,17 @@ def test_answers_are_kept_by_the_browser_and_saved_as_a_file(folder, offline, tm
     table = zx.read_answers(path)
     assert table[["student", "lesson", "step", "right"]].to_numpy().tolist() == [["Inge", "stft_playground", 1, True]]
     assert [url for url in asked if not url.startswith(("file:", "blob:"))] == []
+
+
+def test_a_name_is_typed_once_for_all_lessons(folder, offline) -> None:
+    """A student would type the name seven times, or hand in six files without it."""
+    page, _ = offline(folder / "choose_k.html")
+    expect(page.get_by_label("your name")).to_be_empty()
+    page.get_by_label("your name").fill("Inge")
+    page.get_by_label("your name").press("Tab")
+    page.goto((folder / "sharpening.html").as_uri())
+    expect(page.get_by_label("your name")).to_have_value("Inge")
+    assert "kept in this browser" not in page.locator(".zx-lessonfoot").inner_text(), "there is nothing to keep yet"
 
 
 def test_a_browser_that_keeps_nothing_says_so(folder, chromium) -> None:

@@ -5,6 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.harness import mount as mounting
 from tests.harness.lesson_script import hand_out, staged
 from zclust_explore.data.assignments import soft_assignments, target_distribution
 from zclust_explore.views.palette import PALETTE
@@ -16,7 +17,7 @@ WIDGETS = {
     "sharpening": ("sharpening.js", "sharpening"),
     "break_it": ("breakit.js", "breakIt"),
 }
-CAUSES = {"A": "order", "B": "rate", "C": "start", "D": "count"}
+CAUSES = {"A": "start", "B": "rate", "C": "order", "D": "count"}
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PIXELS = "name => document.querySelector(`[data-chart=${name}] canvas`).toDataURL()"
 HALVES = ("q", "p", "gradient", "move")
@@ -177,6 +178,44 @@ def test_centroids_are_dragged_and_moved_by_keys_and_back_undoes_it(show) -> Non
     assert hands.reports["selected"] != chosen
 
 
+def test_points_are_seen_in_their_centroids_and_centroids_that_leave_are_told_of(show, artefacts) -> None:
+    """The lesson asks to look at points that lie under three big numbers, or a centroid be gone without a word."""
+    hands = show("by_hand", start="points by chance", seed=2, rate=1)
+    page = hands.page
+    steps = "n => { while (stage.reports.iteration < n) document.querySelector('[data-control=step]').click(); }"
+    for iteration in (0, 10, 30, 100):
+        page.evaluate(steps, iteration)
+        page.evaluate(FRAMES)
+        for theme in ("light", "dark"):
+            mounting.set_page_theme(page, theme)
+            page.wait_for_selector(f".zx-lesson[data-theme={theme}]")
+            page.evaluate(FRAMES)
+            page.screenshot(path=artefacts / f"lesson_by_hand_iteration_{iteration}_{theme}.png")
+    mounting.set_page_theme(page, "light")
+    page.wait_for_selector(".zx-lesson[data-theme=light]")
+    page.evaluate(FRAMES)
+    inside = """() => {
+      const canvas = document.querySelector("[data-chart=map] canvas"), {left, top, width} = canvas.getBoundingClientRect();
+      const times = canvas.width / width, g = canvas.getContext("2d"), found = [];
+      for (const handle of document.querySelectorAll(".zx-dechandle:not([hidden])")) {
+        const box = handle.getBoundingClientRect(), half = Math.round(8 * times), filled = getComputedStyle(handle).backgroundColor;
+        const [x, y] = [(box.left - left + box.width / 2) * times, (box.top - top + box.height / 2) * times];
+        const {data} = g.getImageData(x - half, y - half, 2 * half, 2 * half);
+        const coloured = data.filter((v, at) => at % 4 === 3 && v === 255 && Math.max(...data.slice(at - 3, at)) > 90).length;
+        found.push([filled, coloured > 12]);
+      }
+      return found;
+    }"""  # noqa: E501
+    seen = page.evaluate(inside)
+    assert seen and all(shown == ["rgba(0, 0, 0, 0)", True] for shown in seen), "points must be seen in the rings"
+    said, gone = page.locator(".zx-charthead", has_text="Latent space"), page.locator(".zx-dechandle[hidden]")
+    assert gone.count() == 0 and "outside" not in said.inner_text()
+    page.evaluate(steps, 400)
+    page.evaluate(FRAMES)
+    page.screenshot(path=artefacts / "lesson_by_hand_outside.png")
+    assert gone.count() == 1 and "1 of 3 centroids is outside this picture" in said.inner_text()
+
+
 def test_play_goes_on_until_it_is_paused_or_the_widget_goes(show) -> None:
     """A lesson would run on when nobody can see it, or play could not be stopped."""
     hands = show("by_hand")
@@ -186,7 +225,14 @@ def test_play_goes_on_until_it_is_paused_or_the_widget_goes(show) -> None:
     here = hands.reports["iteration"]
     hands.page.evaluate(FRAMES)
     assert hands.reports["iteration"] == here and hands.control("play").inner_text() == "Play"
+    hands.page.evaluate(
+        "() => { while (stage.reports.iteration < 97) document.querySelector('[data-control=step]').click(); }"
+    )
     hands.press("play")
+    hands.page.get_by_text("Play stops after every 100").wait_for()
+    assert hands.reports["iteration"] == 100 and hands.control("play").inner_text() == "Play"
+    hands.press("play")
+    hands.page.wait_for_function("stage.reports.iteration > 100")
     hands.page.evaluate("() => unmount()")
     here = hands.reports["iteration"]
     hands.page.evaluate(FRAMES)
@@ -256,16 +302,17 @@ def test_each_patient_is_ill_and_mended_by_what_is_said(letter, show) -> None:
     hands = show("break_it", case=letter)
     page = hands.page
     expect(hands.control("mended")).to_be_disabled()
-    if letter == "A":
+    if letter == "C":
         hands.press("run")
         page.wait_for_selector("[data-iteration='60']")
     hands.slide("iteration", 60)
     ill = hands.reports
     assert ill["case"] == letter and ill["agreement"] < 0.6
     assert ill["mended_agreement"] > 0.98
-    if letter == "A":
+    if letter == "C":
         assert ill["kl"] < 0.08 and ill["smallest"] > 20  # what the curves show is no alarm
     if letter == "B":
+        assert "of 3 centroids are outside this picture" in page.locator("[data-run=broken]").inner_text()
         assert ill["kl"] < ill["mended_kl"] / 3 and ill["largest"] == 100 and ill["clusters"] == 1
     wrong = next(cause for cause in CAUSES.values() if cause != CAUSES[letter])
     hands.pick("guess", wrong)

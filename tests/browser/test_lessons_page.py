@@ -9,6 +9,7 @@ import zclust_explore as zx
 from tests.browser.student import Student
 from tests.browser.test_accessibility_page import findings
 from tests.harness import mount as mounting
+from tests.harness.lesson_script import hand_out
 from zclust_explore.lessons.lesson import Lesson
 from zclust_explore.lessons.lesson_file import shipped_lessons
 from zclust_explore.lessons.material import material
@@ -41,10 +42,9 @@ def test_the_playground_is_completed(student, artefacts) -> None:
     pupil.go_on()
     assert pupil.controls()["window_s"] == "locked"
     pupil.type(1.5)
-    assert (
-        not pupil.check()
-        and "tone_dip_db is 0; it should be above 3." in pupil.page.locator(".zx-verdict").inner_text()
-    )
+    assert pupil.right, "the guess is judged at once, not only the task"
+    assert not pupil.check()
+    assert "Darkness between the tones: 0 dB; needed: more than 3 dB." in pupil.verdict
     pupil.move("window_s", 6)  # 5.12 s
     assert pupil.check()
     pupil.go_on()
@@ -63,7 +63,8 @@ def test_the_playground_is_completed(student, artefacts) -> None:
     pupil.move("window", "boxcar")
     pupil.go_on()
     pupil.choose(1)
-    pupil.finish(4, 6)
+    pupil.finish(5, 7)
+    assert "You guessed 5 of 7 right; the other two are where you learned most." in pupil.verdict
 
 
 def test_the_bottleneck_is_completed(student, artefacts) -> None:
@@ -90,10 +91,14 @@ def test_the_bottleneck_is_completed(student, artefacts) -> None:
     pupil.choose(2)
     assert pupil.right and pupil.controls()["latent"] == "shown"
     pupil.go_on()
-    assert not pupil.check()
-    for slider, value in (("z1", -4), ("z2", 4), ("z3", -4)):
-        pupil.page.get_by_role("slider", name=slider, exact=True).fill(str(value))
-    assert pupil.check()
+    said = pupil.page.locator(".zx-lessonsaid")
+    assert "of its variance is lost" in said.inner_text()
+    assert not pupil.check() and "move it to the right end of its slider" in pupil.verdict
+    pupil.page.get_by_role("slider", name="z1", exact=True).fill("4")
+    assert "of its variance is lost" not in said.inner_text(), "it is another window's picture now"
+    assert pupil.check(), "the hint is wrong"
+    pupil.press("reset")
+    assert pupil.check(), "a pass must be kept"
     pupil.go_on()
     pupil.choose(0)
     pupil.finish(4, 5)
@@ -176,15 +181,94 @@ def test_a_lesson_goes_on_where_it_was(page, student, tmp_path) -> None:
     page.get_by_label("your name").fill("Inge Lehmann")
     page.get_by_label("your name").press("Tab")
     assert again.hand_in()["student"] == "Inge Lehmann"
-    assert [path.name for path in sorted((tmp_path / "answers").iterdir())] == [
-        "Inge-Lehmann_stft_playground.json",
-        "Inge_stft_playground.json",
-    ]
+    files = ["Inge-Lehmann_stft_playground.json", "Inge_stft_playground.json"]
+    assert [path.name for path in sorted((tmp_path / "answers").iterdir())] == files
     again.button("Begin anew").click()
-    assert again.root.get_attribute("data-revealed") == "true", "one click must not delete answers"
-    again.button("Delete my answers?").click()
+    assert again.root.get_attribute("data-revealed") == "true", "one click must not begin anew"
+    again.button("Really begin anew?").click()
     assert again.step == 1 and again.root.get_attribute("data-revealed") == "false"
-    assert again.hand_in()["steps"] == []
+    assert len(again.hand_in()["steps"]) == 1, "the answers of before must stay"
+    again.click(0.9, 0.9)
+    again.hand_in()
+    assert again.lesson.path.name == "Inge-Lehmann_stft_playground_2.json"
+    table = zx.read_answers([tmp_path / "answers" / name for name in (files[0], again.lesson.path.name)])
+    assert table[["session", "right"]].to_numpy().tolist() == [[1, True], [2, False]]
+
+
+def test_a_failed_task_may_be_skipped_and_is_named_at_the_end(student) -> None:
+    """Whoever skipped a task would find a lesson that never ends, and no word why."""
+    pupil = student("choose_k")
+    for guess in (lambda: pupil.click(0.9, 0.5), lambda: pupil.draw([(0, 0.9), (1, 0.1)]), lambda: pupil.type(3)):
+        guess()
+        pupil.go_on()
+    pupil.choose(1)
+    pupil.go_on()
+    pupil.type(5)
+    pupil.go_on()
+    assert not pupil.check() and "Your K: 1; needed: from 4 to 6" in pupil.verdict
+    pupil.skip()
+    pupil.choose(1)
+    assert "Still open: step 6." in pupil.verdict and "That was the lesson" not in pupil.verdict
+    pupil.page.get_by_role("button", name="step 6: Decide").click()
+    pupil.move("k", 5)
+    assert pupil.check()
+    pupil.go_on()
+    pupil.finish(5, 6)
+    assert "You guessed 5 of 6 right; the other one is where you learned most." in pupil.verdict
+
+
+def test_the_last_sentence_is_a_sentence_for_all_counts(page, tmp_path) -> None:
+    """A student would read that the other one are where most was learned."""
+    hand_out(page, {"rules.js": "closing, listed"}, tmp_path)
+    counts = [[1, 6], [5, 6], [6, 6], [0, 6], [0, 1], [1, 1], [0, 0]]
+    said = page.evaluate("counts => counts.map(n => handed.closing(...n))", counts)
+    assert said == [
+        "You guessed 1 of 6 right; the other five are where you learned most.",
+        "You guessed 5 of 6 right; the other one is where you learned most.",
+        "You guessed all 6 right.",
+        "None of your 6 guesses was right: each of them is where you learned something.",
+        "Your guess was not right: that is where you learned most.",
+        "Your guess was right.",
+        "",
+    ]
+    assert page.evaluate("() => [[6], [2, 6], [2, 4, 6]].map(handed.listed)") == ["6", "2 and 6", "2, 4 and 6"]
+
+
+def test_the_name_is_asked_for_once_and_never_in_the_way(page, tmp_path) -> None:
+    """A class would hand in thirty files called anonymous, or be stopped by a question that is not about waves."""
+    pupil = Student(page, zx.Lesson("choose_k", answers=tmp_path / "answers"))
+    name, whose = page.get_by_label("your name"), page.locator(".zx-whose")
+    expect(whose).to_be_empty()
+    pupil.click(0.5, 0.5)
+    expect(whose).to_have_text("Whose answers are these?")
+    expect(name).to_be_focused()
+    pupil.go_on()
+    expect(whose).to_be_empty()
+    pupil.draw([(0, 0.9), (1, 0.1)])
+    expect(whose).to_be_empty()
+    expect(name).not_to_be_focused()
+
+
+def test_after_a_guess_by_keys_tab_goes_to_the_button_that_locks_it_in(student) -> None:
+    """Without a mouse one would look for the button behind all controls, or be caught between chart and button."""
+    pupil = student("choose_k")
+    chart, keyboard = pupil.page.locator(".zx-guess"), pupil.page.keyboard
+    chart.focus()
+    keyboard.press("Tab")
+    expect(chart).not_to_be_focused()  # nothing to lock in yet
+    chart.focus()
+    keyboard.press("ArrowLeft")
+    keyboard.press("Tab")
+    expect(pupil.button("Lock in my guess")).to_be_focused()
+    keyboard.press("Shift+Tab")
+    expect(chart).to_be_focused()
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    expect(pupil.button("Save answers")).to_be_focused()
+    chart.focus()
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    pupil.page.wait_for_selector(".zx-lesson[data-revealed=true]")
 
 
 def test_two_views_of_a_lesson_agree_and_leave_nothing_behind(student) -> None:

@@ -41,13 +41,14 @@ def read_lesson(name_or_path: str | Path) -> dict[str, Any]:
     truth is hidden), `question`, `reveal`, `check` with `right` and `wrong`, what is said then.
 
     - `question`: `kind` and `ask`; "choice" has `options`, "number" may have a `unit`, "click" and "draw" name a
-      `chart`.
+      `chart`. In a step whose check is a task it may have `check`, `right` and `wrong` of its own, for the guess.
     - `reveal`, once the question is answered: `text`, and if wanted `uncover` (charts) and `controls`.
     - `check`: one condition or a list of which all must hold. A condition is about the answer, {"answer": "option",
       "is": 1} (options count from 0), or about a number that the widget reports, {"report": "kl", "below": 0.1}, with
       one of "is", "below", "above", "between". Of an answer there is "option" of a choice, "value" of a number, "x" and
       "y" of a click, and of a drawn curve its y at the "start" and the "end", the "change" between them, the x where it
-      is "lowest" and "highest", and its mean "deviation" from the truth as a fraction of the axis.
+      is "lowest" and "highest", and its mean "deviation" from the truth as a fraction of the axis. A condition about a
+      report may say by "missed" what is told where it does not hold; "{}" in it becomes the number.
 
     Parameters
     ----------
@@ -104,15 +105,21 @@ def _steps(steps: Any, where: str) -> None:
 
 
 def _check_step(step: Any, where: str) -> None:
+    question = step.get("question") if isinstance(step, dict) else None
+    about = "report" if isinstance(question, dict) and "check" in question else None
     _check_keys(step, where, {"title": _text, "text": _text}, {
         "values": _values, "controls": _controls, "cover": _names, "question": _question, "reveal": _reveal,
-        "check": lambda check, place: _check(check, place, step.get("question")), "right": _text, "wrong": _text,
+        "check": lambda check, place: _check(check, place, question, about), "right": _text, "wrong": _text,
     })  # fmt: skip
     if "reveal" in step and "question" not in step:
         raise ValueError(f"{where}.reveal must follow a question, but {where} has none.")
-    said = [name for name in ("right", "wrong") if name in step]
-    if ("check" in step) != bool(said) or len(said) == 1:
-        raise ValueError(f"{where} must have check, right and wrong together, got {sorted(step)}.")
+    _check_words(step, where)
+
+
+def _check_words(judge: Any, where: str) -> None:
+    said = [name for name in ("right", "wrong") if name in judge]
+    if ("check" in judge) != bool(said) or len(said) == 1:
+        raise ValueError(f"{where} must have check, right and wrong together, got {sorted(judge)}.")
 
 
 def _question(question: Any, where: str) -> None:
@@ -120,7 +127,9 @@ def _question(question: Any, where: str) -> None:
     if kind is not None:
         _one_of(tuple(SUBJECTS))(kind, f"{where}.kind")  # before what belongs to it
     needed: dict[str, Rule] = {"kind": _one_of(tuple(SUBJECTS)), "ask": _text}
-    further: dict[str, Rule] = {}
+    further: dict[str, Rule] = {
+        "check": lambda check, place: _check(check, place, question, "answer"), "right": _text, "wrong": _text,
+    }  # fmt: skip
     if kind == "choice":
         needed["options"] = _options
     elif kind == "number":
@@ -128,13 +137,14 @@ def _question(question: Any, where: str) -> None:
     elif kind in ("click", "draw"):
         needed["chart"] = _text
     _check_keys(question, where, needed, further)
+    _check_words(question, where)
 
 
 def _reveal(reveal: Any, where: str) -> None:
     _check_keys(reveal, where, {"text": _text}, {"uncover": _names, "controls": _controls})
 
 
-def _check(check: Any, where: str, question: Any) -> None:
+def _check(check: Any, where: str, question: Any, about: str | None = None) -> None:
     conditions = check if isinstance(check, list) else [check]
     if not conditions:
         raise ValueError(f"{where} must have a condition, got [].")
@@ -142,11 +152,14 @@ def _check(check: Any, where: str, question: Any) -> None:
         _condition(condition, f"{where}[{number}]" if isinstance(check, list) else where, question)
     if len({"answer" in condition for condition in conditions}) > 1:
         raise ValueError(f"{where} must be about the answer or about reports, got both.")
+    if about is not None and about not in conditions[0]:
+        raise ValueError(f"{where} must be about {about}s: question.check is about the answer, check about the task.")
 
 
 def _condition(condition: Any, where: str, question: Any) -> None:
     _check_keys(condition, where, {}, {
         "answer": _text, "report": _text, "is": _plain, "below": _number, "above": _number, "between": _pair,
+        "missed": _text,
     })  # fmt: skip
     for names in (("answer", "report"), RELATIONS):
         if sum(name in condition for name in names) != 1:

@@ -23,7 +23,7 @@ export function gaussianAssign(z, mu) {
 }
 
 /**
- * Controls: alpha, kernel ("student", "gaussian": what colours the plane), reset; point and centroids (to drag). Value `at`: [x, y] of the point.
+ * Controls: alpha, kernel ("student", "gaussian": what colours the plane), reset, curves (the chart of kernels); point and centroids (to drag). Value `at`: [x, y] of the point.
  * Charts: map, kernel. Reports: alpha, kernel, x, y, nearest (cluster), distance (to it), q and q_gaussian (the largest), q_least, q_gaussian_least,
  * and of each cluster j q_j, q_gaussian_j, d_j.
  * @param {Stage} stage
@@ -67,8 +67,8 @@ export function softAssignment(stage) {
   };
   stage.place.append(
     decBar("kernel", alpha, kernel, reset),
-    element("div.zx-decgrid", {}, map.element, element("div.zx-decside", {}, members.element, element("div", {}, curves.element,
-      element("div.zx-declegend", {}, line("solid", "Student's t"), line("dashed", "Gaussian"), element("span", {}, "marks: the three distances"))))),
+    element("div.zx-decgrid", {}, map.element, element("div.zx-decside", {}, members.element, stage.control("curves", "", element("div", {}, curves.element,
+      element("div.zx-declegend", {}, line("solid", "Student's t"), line("dashed", "Gaussian"), element("span", {}, "marks: the three distances")))))),
     element("p.zx-decnote", {}, "q = kernel, divided by its sum over the clusters. Student's t: (1 + d²/α)^(−(α+1)/2). Gaussian: exp(−d²/2), which Student's t becomes for large α."));
 
   function distances() { return [0, 1, 2].map(j => Math.hypot(point[0] - mu[2 * j], point[1] - mu[2 * j + 1])); }

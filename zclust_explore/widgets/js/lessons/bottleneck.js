@@ -76,7 +76,9 @@ export function bottleneck(stage) {
       slider.style.setProperty("--zx-done", `${50 * (Number(slider.value) + REACH) / REACH}%`);
       numbers[i].textContent = said(Number((z[i] / deviations[i]).toFixed(1)));
     });
-    told.textContent = `${n} values of this window go through ${used} number${used === 1 ? "" : "s"}: ${percent.toFixed(0)} % of its variance is lost. ` +
+    const lossWords = `${n} values of this window go through ${used} number${used === 1 ? "" : "s"}: ${percent.toFixed(0)} % of its variance is lost. `;
+    // moved by hand, the numbers are another picture's: nothing of this window is lost in it
+    told.textContent = (moved > 0 ? "These are not this window's own numbers any more. " : lossWords) +
       `Of all windows: ${data.error_seen[k].toFixed(0)} % of those that the decoder was made from, ${data.error_unseen[k].toFixed(0)} % of others.`;
     panels.setAttribute("aria-label", `spectrograms of a window of kind ${kind.value}: original, decoded from ${used} numbers, and what is lost`);
     const reports = {size: used, lost_percent: percent, lost_unseen_percent: data.error_unseen[k], moved, example: kind.value};

@@ -3,13 +3,13 @@
 import {element} from "../core/element.js";
 import {decBar, decButton, decChoice, decRange} from "./deccontrols.js";
 import {CAUSES, DISASTERS, DISASTER_ITERATIONS, disasterRuns} from "./decdisasters.js";
-import {clusterColours, inkOn, mark} from "./decmarks.js";
+import {clusterColours, isOutside, iterationWords, mark, ring} from "./decmarks.js";
 import {DecPlot, heightAt} from "./decplot.js";
 
 const SEED = 1, PLAY_MS = 2600, NOT_YET = "";
 
 /**
- * Controls: case ("A" sorted batches, "B" collapse, "C" bad start, "D" K too large), run, iteration, guess ("order", "rate", "start", "count"), mended.
+ * Controls: case ("A" bad start, "B" collapse, "C" sorted batches, "D" K too large), run, iteration, guess ("order", "rate", "start", "count"), mended.
  * Charts: map, kl, agreement, and the same of the mended run: mended_map, mended_kl, mended_agreement. Reports: case, iteration, kl (nats),
  * agreement, smallest and largest (% of the windows), clusters (that are not empty), guess ("none" before), right and mended (0 or 1), mended_kl,
  * mended_agreement.
@@ -126,7 +126,6 @@ export function breakIt(stage) {
 
   function tell({key, map, kl, agreement, sizes}) {
     const state = runs[key][at], colours = clusterColours(stage, state.sizes.length);
-    map.now.textContent = `iteration ${at}`;
     kl.now.textContent = kl.covered ? "–" : `${state.kl.toFixed(4)} nats`;
     agreement.now.textContent = agreement.covered ? "–" : state.agreement.toFixed(2);
     sizes.replaceChildren("windows:", ...(map.covered ? [] : [...state.sizes].map((size, j) => {
@@ -144,24 +143,9 @@ export function breakIt(stage) {
       g.fillStyle = plot.covered ? theme.css("muted") : colours[labels[i]];
       mark(g, runs.set.kinds[i], plot.px(z[2 * i]), plot.py(z[2 * i + 1]), 3.4);
     }
+    plot.now.textContent = plot.covered ? `iteration ${at}` : iterationWords(at, plot, mu);
     if (plot.covered) return;
-    let outside = 0;
-    const {x, y} = plot.domain;
-    for (let j = 0; j < mu.length / 2; j++) {
-      if (mu[2 * j] < x[0] || mu[2 * j] > x[1] || mu[2 * j + 1] < y[0] || mu[2 * j + 1] > y[1]) { outside++; continue; }
-      const [px, py] = [plot.px(mu[2 * j]), plot.py(mu[2 * j + 1])];
-      for (const [colour, r] of [[theme.css("fg"), 9], [theme.css("bg"), 8], [colours[j], 7]]) { g.fillStyle = colour; g.beginPath(); g.arc(px, py, r, 0, 2 * Math.PI); g.fill(); }
-      g.fillStyle = inkOn(colours[j]);
-      g.textAlign = "center";
-      g.textBaseline = "middle";
-      g.fillText(String(j), px, py + 0.5);
-    }
-    if (!outside) return;
-    g.fillStyle = theme.css("fg");
-    g.textAlign = "right";
-    g.textBaseline = "top";
-    const told = [`${outside} of ${mu.length / 2} centroids ${outside === 1 ? "is" : "are"} outside this picture`, `${outside} centroids outside`, `${outside} outside`];
-    g.fillText(told.find(text => g.measureText(text).width < plot.width - 70) ?? told[2], plot.width - 16, 10);
+    for (let j = 0; j < mu.length / 2; j++) if (!isOutside(plot, mu, j)) ring(g, theme, plot.px(mu[2 * j]), plot.py(mu[2 * j + 1]), colours[j], String(j));
   }
 
   context.signal.addEventListener("abort", pause);

@@ -3,7 +3,7 @@
 import {element} from "../core/element.js";
 import {decBar, decButton, decChoice, decRange} from "./deccontrols.js";
 import {Dec2d, HALF_STEPS, hardLabels} from "./dec2d.js";
-import {arrow, clusterColours, handles, mark, mixed} from "./decmarks.js";
+import {arrow, clusterColours, handles, isOutside, iterationWords, mark, mixed} from "./decmarks.js";
 import {memberTable} from "./decmembers.js";
 import {DecPlot, heightAt} from "./decplot.js";
 import {POINT_SETS, pointSet} from "./decpoints.js";
@@ -11,17 +11,17 @@ import {agreementOf, clusterSizes} from "./decscores.js";
 import {badStart, chanceStart, kMeansStart} from "./decstarts.js";
 
 const STARTS = {"k-means": kMeansStart, "points by chance": chanceStart, "all in one place": badStart};
-const MOST_ITERATIONS = 400, PLAY_MS = 110, ARROW = 2.5, REACH = 4.2;
+const MOST_ITERATIONS = 400, PLAYED = 100, PLAY_MS = 110, ARROW = 2.5, REACH = 4.2;
 const NAMES = {q: "Q", p: "P", gradient: "Gradient", move: "Move"};
 const TITLES = {
   q: "Half-step 1: how much each point belongs to each cluster", p: "Half-step 2: the target that Q shall become",
-  gradient: "Half-step 3: in which direction KL gets smaller", move: "Half-step 4: points and centroids go there",
+  gradient: "Half-step 3: where KL grows; the arrows point against it", move: "Half-step 4: points and centroids go there",
 };
 const SAID = [
   ["Nothing is computed yet. ", "Q comes first: how much does each point belong to each cluster?"],
   ["Q is there. ", "From each distance d: (1 + d²/α)^(−(α+1)/2), divided by the sum over the clusters. The colours are mixed by q."],
   ["P is there. ", "q² divided by the cluster's size f (the sum of its q), and each row by its sum: what is likely gets likelier. The colours are mixed by p."],
-  ["The gradient is there. ", "Along the arrows KL(P‖Q) gets smaller; the longer the arrow, the faster. "],
+  ["The gradient is there. ", "It points to where KL(P‖Q) grows. The arrows point against it; the longer the arrow, the faster KL gets smaller. "],
   ["All have moved. ", "Now Q is another one: on with Q."],
 ];
 
@@ -48,7 +48,7 @@ export function byHand(stage) {
   const halfBack = decButton(stage, "half_back", "Half a step back", "Undo the last half-step", () => undo(() => dec.halfBack()));
   const step = decButton(stage, "step", "Step", "All that is left of this iteration", () => { pause(); dec.step(); changed("step"); });
   const back = decButton(stage, "back", "Back", "Undo a whole iteration", () => undo(() => dec.back()));
-  const play = decButton(stage, "play", "Play", "Iterations one after the other", () => { if (playing) pause(); else resume(); });
+  const play = decButton(stage, "play", "Play", `Iterations one after the other; it stops after every ${PLAYED}`, () => { if (playing) pause(); else resume(); });
   const reset = decButton(stage, "reset", "Start over", "Back to the first centroids", () => begin());
 
   const map = new DecPlot(stage, {
@@ -69,7 +69,7 @@ export function byHand(stage) {
   const words = element("p.zx-decsaid", {"aria-live": "polite"});
   const centroids = handles(stage, map, {
     name: "centroids", label: "centroids: drag them, or move them by the arrow keys",
-    said: j => `centroid ${j}: drag it, or move it by the arrow keys`, moved(j, x, y, sameAct) {
+    said: j => `centroid ${j}: drag it, or move it by the arrow keys`, hollow: true, moved(j, x, y, sameAct) {
       pause();
       if (!sameAct) drags++;
       dec.place(j, x, y, sameAct);
@@ -83,7 +83,7 @@ export function byHand(stage) {
   stage.place.append(
     decBar("points", points, start, seed, alpha, rate),
     decBar("steps", ...halves, halfBack, element("span.zx-decgap"), step, back, play, reset), words,
-    element("div.zx-decgrid", {}, map.element, element("div.zx-decside", {}, members.element, element("div", {}, kl.element,
+    element("div.zx-decgrid", {}, element("div", {}, map.element, element("p.zx-decnote", {}, "Faint: where each point began, in its colour of now.")), element("div.zx-decside", {}, members.element, element("div", {}, kl.element,
       element("p.zx-decnote", {}, "P is made anew in each iteration. The target moves, so KL may rise for a while.")))));
   for (const bar of stage.place.querySelectorAll(".zx-decbar[aria-label=steps]")) bar.classList.add("zx-decsteps");
 
@@ -113,8 +113,9 @@ export function byHand(stage) {
 
   function resume() {
     let last = performance.now();
+    const until = Math.min(MOST_ITERATIONS, PLAYED * (1 + Math.floor(dec.state.iteration / PLAYED)));
     const tick = now => {
-      if (dec.state.iteration >= MOST_ITERATIONS) { pause(); return; }
+      if (dec.state.iteration >= until) { pause(); changed("played"); return; }
       if (now - last >= PLAY_MS) { last = now; dec.step(); changed("play"); }
       playing = requestAnimationFrame(context.guarded(tick));
     };
@@ -159,14 +160,14 @@ export function byHand(stage) {
     const {done, iteration, z, mu, q, p} = dec.state, k = dec.k, colours = clusterColours(stage, k);
     halves.forEach(({input}, at) => { input.disabled = at !== done; input.classList.toggle("zx-decnext", at === done); });
     for (const {input} of [halfBack, back]) input.disabled = !dec.past.length;
-    const [lead, rest] = SAID[done === 0 && iteration ? 4 : done];
+    const [lead, rest] = told.act !== "played" ? SAID[done === 0 && iteration ? 4 : done] :
+      [`Iteration ${iteration}. `, iteration < MOST_ITERATIONS ? `Play stops after every ${PLAYED}; press it again to go on.` : "Play goes no further."];
     const longer = Number((ARROW / rate.value).toPrecision(2));
     words.replaceChildren(element("b", {}, lead), rest, done === 3 ? `They are drawn ${longer} times as long as the move will be.` : "");
     members.caption(`Point ${selected}: from distances to q and p`);
     members.show(Array.from({length: k}, (_, j) => ({
       d: Math.hypot(z[2 * selected] - mu[2 * j], z[2 * selected + 1] - mu[2 * j + 1]), q: q?.[selected * k + j], p: p?.[selected * k + j],
     })), colours, map.covered);
-    map.now.textContent = `iteration ${iteration}`;
     const at = dec.curve.at(-1);
     kl.now.textContent = at && at[0] <= kl.until ? `${at[1].toFixed(4)} nats` : "–";
     while (kl.x.to < iteration) kl.x.to *= 2;
@@ -181,10 +182,18 @@ export function byHand(stage) {
     if (!dec) return;
     const states = frozen ?? seen(), {z, mu, slope} = states.at(-1), k = dec.k, {theme} = context, colours = clusterColours(stage, k);
     const coloured = states.findLast(state => state.q), shares = coloured?.p ?? coloured?.q; // after a move the colours of before it
-    for (let i = 0; i < z.length / 2; i++) {
-      g.fillStyle = shares ? mixed(colours, shares.slice(i * k, i * k + k)) : theme.css("muted");
-      mark(g, 0, map.px(z[2 * i]), map.py(z[2 * i + 1]), 3);
+    const painted = (places, r) => {
+      for (let i = 0; i < places.length / 2; i++) {
+        g.fillStyle = shares ? mixed(colours, shares.slice(i * k, i * k + k)) : theme.css("muted");
+        mark(g, 0, map.px(places[2 * i]), map.py(places[2 * i + 1]), r);
+      }
+    };
+    if (states[0].z !== z) { // a group that is one dot in the end still shows how wide it was
+      g.globalAlpha = theme.dark ? 0.4 : 0.3;
+      painted(states[0].z, 2.5);
+      g.globalAlpha = 1;
     }
+    painted(z, 3);
     const paths = states.filter(state => state.done === 0);
     g.lineWidth = 1.5;
     for (let j = 0; j < k; j++) {
@@ -211,14 +220,16 @@ export function byHand(stage) {
     g.setLineDash([3, 3]);
     for (let j = 0; j < k; j++) { g.beginPath(); g.moveTo(x, y); g.lineTo(map.px(mu[2 * j]), map.py(mu[2 * j + 1])); g.stroke(); }
     g.setLineDash([]);
-    for (const [colour, width] of [[theme.css("bg"), 4], [theme.css("fg"), 2]]) {
+    for (const [colour, width] of [[theme.css("bg"), 3.5], [theme.css("fg"), 1.5]]) {
       g.strokeStyle = colour;
       g.lineWidth = width;
       g.beginPath();
-      g.arc(x, y, 7, 0, 2 * Math.PI);
+      g.arc(x, y, 5, 0, 2 * Math.PI);
       g.stroke();
     }
     centroids.show(mu, colours);
+    [...centroids.host.children].forEach((made, j) => { made.hidden = isOutside(map, mu, j); });
+    map.now.textContent = iterationWords(dec.state.iteration, map, mu);
   }
 
   /** All states so far, the one now last. */

@@ -52,11 +52,11 @@ export const CAUSES = {
 /** The cases, by the letter that a student sees; `broken` and `mended` make the states after each iteration. */
 export const DISASTERS = {
   A: {
-    cause: "order", mend: "Batches drawn by chance, P of the whole set",
-    symptom: "KL falls as it should, and every cluster has its share. But the colours run through the shapes: the clusters are no longer the kinds they were at the start.",
-    diagnosis: "Each batch held windows of one kind, as files in a catalogue lie. Within such a batch q²/f makes the three clusters equally large, so one kind is torn into three. Shuffle, and make P from all windows.",
-    broken: (set, seed) => batchRun(set, kMeansStart(set.points, KINDS), {sorted: true, whole: false}, seed),
-    mended: (set, seed) => batchRun(set, kMeansStart(set.points, KINDS), {sorted: false, whole: true}, seed),
+    cause: "start", mend: "The best of ten k-means starts",
+    symptom: "KL begins far lower than in a good run, and no cluster is empty. But shapes and colours do not agree: a cluster holds several kinds, a kind is shared by several clusters.",
+    diagnosis: "All centroids began within one kind. DEC moves centroids only a little and makes its first guess surer; it does not find the other kinds. Start from the best of many k-means runs, and train more than once.",
+    broken: set => plainRun(set, badStart(set.points, KINDS)),
+    mended: set => plainRun(set, kMeansStart(set.points, KINDS)),
   },
   B: {
     cause: "rate", mend: `Steps of the centroids ${Math.round(FAR_TOO_FAST / RATE)} times shorter`,
@@ -66,11 +66,11 @@ export const DISASTERS = {
     mended: set => plainRun(set, kMeansStart(set.points, KINDS)),
   },
   C: {
-    cause: "start", mend: "The best of ten k-means starts",
-    symptom: "KL begins far lower than in a good run, and no cluster is empty. But shapes and colours do not agree: a cluster holds several kinds, a kind is shared by several clusters.",
-    diagnosis: "All centroids began within one kind. DEC moves centroids only a little and makes its first guess surer; it does not find the other kinds. Start from the best of many k-means runs, and train more than once.",
-    broken: set => plainRun(set, badStart(set.points, KINDS)),
-    mended: set => plainRun(set, kMeansStart(set.points, KINDS)),
+    cause: "order", mend: "Batches drawn by chance, P of the whole set",
+    symptom: "KL falls as it should, and every cluster has its share. But the colours run through the shapes: the clusters are no longer the kinds they were at the start.",
+    diagnosis: "Each batch held windows of one kind, as files in a catalogue lie. Within such a batch q²/f makes the three clusters equally large, so one kind is torn into three. Shuffle, and make P from all windows.",
+    broken: (set, seed) => batchRun(set, kMeansStart(set.points, KINDS), {sorted: true, whole: false}, seed),
+    mended: (set, seed) => batchRun(set, kMeansStart(set.points, KINDS), {sorted: false, whole: true}, seed),
   },
   D: {
     cause: "count", mend: "K = 3",

@@ -34,6 +34,32 @@ export function mark(g, kind, x, y, r) {
   g.fill();
 }
 
+/** A centroid: a ring, so that the points in it are seen, and its number beside it. */
+export function ring(g, theme, x, y, colour, words) {
+  for (const [stroke, r, width] of [[theme.css("fg"), 9, 1], [colour, 7.5, 2.5]]) {
+    g.strokeStyle = stroke;
+    g.lineWidth = width;
+    g.beginPath();
+    g.arc(x, y, r, 0, 2 * Math.PI);
+    g.stroke();
+  }
+  [g.textAlign, g.textBaseline, g.lineJoin] = ["left", "middle", "round"];
+  g.strokeStyle = theme.css("bg");
+  g.lineWidth = 3;
+  g.strokeText(words, x + 11, y - 8);
+  g.fillStyle = theme.css("fg");
+  g.fillText(words, x + 11, y - 8);
+}
+
+/** Whether centroid j of x, y, x, y, … lies beyond what a plane shows. */
+export function isOutside({domain: {x, y}}, mu, j) { return mu[2 * j] < x[0] || mu[2 * j] > x[1] || mu[2 * j + 1] < y[0] || mu[2 * j + 1] > y[1]; }
+
+/** The iteration, and how many centroids cannot be seen in the picture of it. */
+export function iterationWords(iteration, plot, mu) {
+  const k = mu.length / 2, outside = Array.from({length: k}, (_, j) => j).filter(j => isOutside(plot, mu, j)).length;
+  return (outside ? `${outside} of ${k} centroids ${outside === 1 ? "is" : "are"} outside this picture · ` : "") + `iteration ${iteration}`;
+}
+
 /** An arrow in pixels; too short a one is left out. */
 export function arrow(g, x, y, dx, dy, head = 4) {
   const far = Math.hypot(dx, dy);
@@ -51,11 +77,12 @@ export function arrow(g, x, y, dx, dy, head = 4) {
 /**
  * Round things on a plane that can be dragged, or moved by the arrow keys.
  * @param {DecPlot} plot
- * @param {{name: string, label: string, said: (j: number) => string, moved: (j: number, x: number, y: number, sameAct: boolean) => void}} how
- *   name: of the control; said: what a thing is called; sameAct: it is moved on, in the same drag
+ * @param {{name: string, label: string, said: (j: number) => string, moved: (j: number, x: number, y: number, sameAct: boolean) => void, hollow?: boolean}} how
+ *   name: of the control; said: what a thing is called; sameAct: it is moved on, in the same drag; hollow: rings, in which points are seen
  */
-export function handles(stage, plot, {name, label, said, moved}) {
+export function handles(stage, plot, {name, label, said, moved, hollow = false}) {
   const host = element("div.zx-dechandles", {role: "group", "aria-label": label});
+  host.classList.toggle("zx-dechollow", hollow);
   plot.plane.append(stage.control(name, "", host));
   let places = [];
 
@@ -97,9 +124,10 @@ export function handles(stage, plot, {name, label, said, moved}) {
       while (host.children.length > k) host.lastElementChild.remove();
       while (host.children.length < k) host.append(handle(host.children.length));
       [...host.children].forEach((made, j) => {
-        made.textContent = words(j);
+        made.replaceChildren(element("span", {}, words(j)));
         for (const name of ["aria-label", "title"]) made.setAttribute(name, said(j));
-        Object.assign(made.style, {background: colours[j], color: inkOn(colours[j]), transform: `translate(${plot.px(now[2 * j])}px, ${plot.py(now[2 * j + 1])}px)`});
+        made.style.setProperty("--zx-of", colours[j]);
+        Object.assign(made.style, {color: hollow ? "" : inkOn(colours[j]), transform: `translate(${plot.px(now[2 * j])}px, ${plot.py(now[2 * j + 1])}px)`});
       });
     },
   };

@@ -1,11 +1,11 @@
 // A lesson: its steps beside the widget that they are about. First a guess, then what happens, then a check.
 
-import {said} from "../core/axes.js";
 import {element} from "../core/element.js";
 import {showOnStage} from "./catalogue.js";
 import {askQuestion} from "./questions.js";
-import {conditionsOf, holds, isTask, lessonSituation, traitsOf, wanted} from "./rules.js";
+import {closing, conditionsOf, holds, isTask, judgeOf, lessonSituation, listed, missing, traitsOf} from "./rules.js";
 import {Stage} from "./stage.js";
+import {rememberedName, rememberName} from "./studentname.js";
 
 /**
  * Build a lesson.
@@ -15,11 +15,12 @@ import {Stage} from "./stage.js";
 export function openLesson(context, {alone = false}) {
   const {model, root} = context, lesson = model.get("lesson"), {steps} = lesson;
   context.prefix = `zx${Math.random().toString(36).slice(2)}`;
-  let sheet, at = 0, asked = null, mine = null;
+  let sheet, at = 0, asked = null, mine = null, isNameAsked = false, chartLeft = null;
 
   // -- the parts of the page ------------------------------------------------------------------------------------------
   const name = element("input.zx-field.zx-studentname", {type: "text", "aria-label": "your name", placeholder: "your name", maxlength: 60});
-  const head = element("div.zx-lessonhead", {}, element("div.zx-lessontitle", {role: "heading", "aria-level": 2}, lesson.title), name);
+  const whose = element("span.zx-whose", {role: "status"}), offer = element("div.zx-lessonoffer", {role: "status"});
+  const head = element("div.zx-lessonhead", {}, element("div.zx-lessontitle", {role: "heading", "aria-level": 2}, lesson.title), element("span.zx-whorow", {}, whose, name));
   const dots = element("div.zx-dots", {role: "group", "aria-label": "steps"});
   const body = element("div.zx-stepbody", {"aria-live": "polite"});
   const lockButton = button("Lock in my guess", lock), checkButton = button("Check", check);
@@ -30,7 +31,7 @@ export function openLesson(context, {alone = false}) {
   const restart = button("Begin anew", startOver);
   const saved = element("span.zx-quiet", {role: "status"});
   const foot = element("div.zx-lessonfoot", {}, saved, button("Save answers", download), restart);
-  root.append(head, element("div.zx-lessongrid", {}, panel, place), foot);
+  root.append(head, offer, element("div.zx-lessongrid", {}, panel, place), foot);
 
   function button(words, onclick) {
     return element("button.zx-button", {type: "button", onclick: context.guarded(onclick)}, words);
@@ -60,7 +61,7 @@ export function openLesson(context, {alone = false}) {
   function takeUp() {
     const given = model.get("sheet");
     sheet = given?.steps ? given : fresh();
-    name.value = model.get("student") || sheet.student || "";
+    name.value = model.get("student") || sheet.student || rememberedName();
     at = Math.min(steps.length - 1, Math.max(0, sheet.at ?? 0));
   }
 
@@ -68,6 +69,7 @@ export function openLesson(context, {alone = false}) {
   function go(to) {
     const values = to === at + 1 ? steps[to].values : valuesUntil(to);
     at = to;
+    whose.textContent = "";
     keep();
     show(values);
     body.querySelector(".zx-steptitle").focus({preventScroll: true}); // keys and screen readers go on from there
@@ -99,7 +101,8 @@ export function openLesson(context, {alone = false}) {
   }
 
   function showReveal(step, entry) {
-    if (entry.right !== undefined) body.append(told(entry.right, entry.right ? "As you said. " : "It is otherwise. ", entry.right ? step.right : step.wrong));
+    const judge = judgeOf(step);
+    if (judge && entry.right !== undefined) body.append(told(entry.right, entry.right ? "Right. " : "Not quite. ", entry.right ? judge.right : judge.wrong));
     body.append(...paragraphs(step.reveal?.text ?? "", "zx-reveal"));
   }
 
@@ -117,19 +120,38 @@ export function openLesson(context, {alone = false}) {
   function showProgress() {
     const reached = Math.max(at, ...sheet.steps.map(entry => entry.step - 1));
     dots.replaceChildren(element("span.zx-quiet.zx-number", {}, `step ${at + 1} of ${steps.length}`), ...steps.map((step, k) => {
-      const entry = entryOf(k), state = entry?.right || entry?.passed ? "good" : entry ? "done" : "open";
+      const entry = entryOf(k), state = !entry || isOpen(k) ? "open" : entry.right ?? entry.passed ? "good" : "done";
       return element("button.zx-dot", {type: "button", "data-state": state, "aria-current": k === at ? "step" : false, disabled: k > reached,
         "aria-label": `step ${k + 1}: ${step.title}`, title: step.title, onclick: () => go(k)});
     }));
     back.disabled = at === 0;
     next.disabled = at === steps.length - 1 || !mayGoOn();
     next.hidden = at === steps.length - 1;
+    next.textContent = isOpen(at) && mayGoOn() ? "Skip" : "Next";
     ready();
     saved.textContent = model.get("saved") || (alone ? "" : "answers are kept as soon as there are some");
+    showOffer();
     Object.assign(root.dataset, {at: at + 1, steps: steps.length, revealed: String(revealed(at)), passed: String(Boolean(entryOf(at)?.passed)),
       finished: String(Boolean(sheet.finished)), painted: "true"});
-    if (at === steps.length - 1 && sheet.finished) verdict.append(element("p.zx-finished", {}, "That was the lesson. ",
-      `${sheet.steps.filter(entry => entry.right).length} of ${sheet.steps.filter(entry => entry.right !== undefined).length} guesses were what happened. Those that were not taught you more.`));
+    if (at === steps.length - 1 && mayGoOn()) showEnd();
+  }
+
+  /** Whether a step's task is still to be passed. */
+  function isOpen(k) { return isTask(steps[k]) && !entryOf(k)?.passed; }
+
+  function showEnd() {
+    const judged = sheet.steps.filter(entry => entry.right !== undefined), open = steps.flatMap((_, k) => (isOpen(k) ? [k + 1] : []));
+    if (sheet.finished) verdict.append(element("p.zx-finished", {}, "That was the lesson. ", closing(judged.filter(entry => entry.right).length, judged.length)));
+    else if (open.length) verdict.append(element("p.zx-finished", {}, `Still open: ${open.length > 1 ? "steps" : "step"} ${listed(open)}.`));
+  }
+
+  /** Answers of an earlier session: whoever comes back may go on there, everybody else gets a file of their own. */
+  function showOffer() {
+    const earlier = model.get("earlier");
+    offer.hidden = !earlier?.path || sheet.steps.length > 0;
+    if (offer.hidden) return;
+    offer.replaceChildren(`${name.value.trim() || "Somebody without a name"} has answered here before: ${earlier.path}. `,
+      button(`Go on there, at step ${earlier.at + 1}`, () => model.send({kind: "go_on"})), " Or begin here: new answers get a new file.");
   }
 
   function ready() { lockButton.disabled = !asked || asked.value() === null; }
@@ -139,20 +161,25 @@ export function openLesson(context, {alone = false}) {
     const step = steps[at], {question} = step, raw = asked.value();
     if (raw === null) return;
     const changes = {question: question.ask, kind: question.kind, raw, answer: question.kind === "choice" ? question.options[raw] : rounded(raw), at: now()};
-    if (step.check && !isTask(step)) {
+    if (judgeOf(step)) {
       const traits = traitsOf(question.kind, raw, stage.charts.get(question.chart));
-      changes.right = conditionsOf(step).every(condition => holds(condition, traits[condition.answer]));
+      changes.right = conditionsOf(judgeOf(step)).every(condition => holds(condition, traits[condition.answer]));
     }
     note(changes);
     show();
-    (checkButton.isConnected ? checkButton : next.hidden ? back : next).focus({preventScroll: true}); // the button that was pressed is gone
+    if (!isNameAsked && !name.value.trim()) {
+      isNameAsked = true;
+      whose.textContent = "Whose answers are these?";
+      name.focus();
+    } else (checkButton.isConnected ? checkButton : next.hidden ? back : next).focus({preventScroll: true}); // the button that was pressed is gone
   }
 
   function check() {
     const conditions = conditionsOf(steps[at]), entry = entryOf(at);
     const missed = conditions.filter(condition => !holds(condition, stage.reports.get(condition.report)));
-    const found = missed.map(condition => `${condition.report} is ${shown(stage.reports.get(condition.report))}; it ${wanted(condition)}.`);
-    note({kind: entry?.kind ?? "task", passed: missed.length === 0, tries: (entry?.tries ?? 0) + 1, found, at: entry?.at ?? now()});
+    const passed = Boolean(entry?.passed) || missed.length === 0; // whoever plays on after a pass has still passed
+    const found = passed ? [] : missed.map(condition => missing(condition, stage.reports.get(condition.report)));
+    note({kind: entry?.kind ?? "task", passed, tries: (entry?.tries ?? 0) + 1, found, at: entry?.at ?? now()});
     show();
   }
 
@@ -160,7 +187,7 @@ export function openLesson(context, {alone = false}) {
   function startOver() {
     if (!restart.dataset.sure) {
       restart.dataset.sure = "true";
-      restart.textContent = "Delete my answers?";
+      restart.textContent = alone ? "Delete my answers?" : "Really begin anew?"; // Python keeps the file of before
       return;
     }
     calmDown();
@@ -190,10 +217,33 @@ export function openLesson(context, {alone = false}) {
   stage.set(lessonSituation(lesson, at, revealed));
   showOnStage(lesson.widget, stage);
   show(valuesUntil(at));
-  context.listen(name, "change", keep);
+  if (!alone && name.value !== model.get("student")) { // Python looks for what this student has answered before
+    model.set("student", name.value);
+    model.save_changes();
+  }
+  context.listen(name, "change", () => {
+    whose.textContent = "";
+    rememberName(name.value.trim());
+    keep();
+    showOffer();
+  });
   context.listen(restart, "blur", calmDown);
   context.listen(body, "keydown", event => { if (event.key === "Enter" && event.target.matches(".zx-amount") && !lockButton.disabled) lock(); });
   context.onResize(place, () => asked?.redraw());
+  // in the order of the page the button comes before the chart: after a guess by keys, tab makes the detour to it
+  context.listen(place, "keydown", event => {
+    if (event.key !== "Tab" || event.shiftKey || !event.target.matches(".zx-guess") || lockButton.disabled) return;
+    event.preventDefault();
+    chartLeft = event.target;
+    lockButton.focus();
+  });
+  context.listen(lockButton, "keydown", event => {
+    if (event.key !== "Tab" || !chartLeft) return;
+    if (event.shiftKey) event.preventDefault();
+    chartLeft.focus(); // from where the browser goes on
+  });
+  context.listen(lockButton, "blur", () => { chartLeft = null; });
+  context.onModel(["earlier"], showOffer);
   context.onModel(["saved"], () => { saved.textContent = model.get("saved"); });
   context.onModel(["sheet"], context.guarded(() => {
     if (model.get("sheet") === mine) return; // another view of this lesson was answered, or Python has put answers in
@@ -208,7 +258,5 @@ function paragraphs(text, kind = "zx-steptext") {
 
 /** A guess with as many digits as a hand can mean. */
 function rounded(raw) { return Array.isArray(raw) ? raw.map(rounded) : Number(raw.toPrecision(5)); }
-
-function shown(value) { return typeof value === "number" ? said(Number(value.toPrecision(3))) : value ?? "not known yet"; }
 
 function now() { return new Date().toISOString(); }

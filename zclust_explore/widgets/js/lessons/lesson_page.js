@@ -18,11 +18,14 @@ function decoded(value) {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, decoded(entry)]));
 }
 
+const KEPT = "answers are kept in this browser; save them as a file to hand them in";
+
 /** What anywidget's model is to a widget, with the browser's storage in place of Python. */
 function pageModel(state, key) {
   const all = {student: "", sheet: {}, saved: "", ...state}, target = new EventTarget(), wrapped = new Map();
   try {
     all.sheet = JSON.parse(localStorage.getItem(key) ?? "{}");
+    if (all.sheet.steps?.length) all.saved = KEPT;
     all.student = all.sheet.student ?? "";
   } catch { // a browser may forbid storage to pages from a stick
     all.sheet = {};
@@ -38,7 +41,7 @@ function pageModel(state, key) {
     off(event, listener) { target.removeEventListener(event, wrapped.get(listener)); },
     send() {},
     save_changes() {
-      let said = "answers are kept in this browser; save them as a file to hand them in";
+      let said = KEPT;
       try {
         localStorage.setItem(key, JSON.stringify(all.sheet));
       } catch {

@@ -1,5 +1,7 @@
 // The rules of a lesson file, without a page: which controls are shown at a step, what is covered, what a check says.
 
+import {said} from "../core/axes.js";
+
 /**
  * What the frame shows at a step, after all that came before it.
  * @param {object} lesson
@@ -24,8 +26,11 @@ export function lessonSituation(lesson, at, revealed) {
 /** Whether a step is checked by numbers that the widget reports: a task, not a guess. */
 export function isTask(step) { return conditionsOf(step).some(condition => "report" in condition); }
 
-/** The conditions of a step's check, as a list. */
-export function conditionsOf(step) { return step.check === undefined ? [] : [step.check].flat(); }
+/** The conditions of a check, as a list. */
+export function conditionsOf({check}) { return check === undefined ? [] : [check].flat(); }
+
+/** What judges the guess of a step, with its words for right and wrong: the question's own check, or the step's if that is no task. */
+export function judgeOf(step) { return step.question?.check ? step.question : step.check && !isTask(step) ? step : null; }
 
 /** What a check may ask of an answer. `truth` gives the y of the chart's own curve at an x, where the chart tells it. */
 export function traitsOf(kind, answer, chart) {
@@ -51,8 +56,27 @@ export function holds(condition, value) {
   return value >= condition.between[0] && value <= condition.between[1];
 }
 
+/** What is said of a condition that does not hold: in the words of the lesson file, where {} is the number. */
+export function missing(condition, value) {
+  const number = typeof value === "number" ? said(Number(value.toPrecision(3))) : value ?? "not known yet";
+  return condition.missed?.replaceAll("{}", number) ?? `${condition.report} is ${number}; it ${wanted(condition)}.`;
+}
+
+/** The last sentence of a lesson. */
+export function closing(right, guesses) {
+  const others = guesses - right, words = ["", "", "two", "three", "four", "five", "six", "seven", "eight"];
+  if (!guesses) return "";
+  if (!right) return guesses === 1 ? "Your guess was not right: that is where you learned most." : `None of your ${guesses} guesses was right: each of them is where you learned something.`;
+  if (!others) return guesses === 1 ? "Your guess was right." : `You guessed all ${guesses} right.`;
+  const rest = others === 1 ? "one is" : (words[others] ?? others) + " are";
+  return `You guessed ${right} of ${guesses} right; the other ${rest} where you learned most.`;
+}
+
+/** 2, 3 -> "2 and 3". */
+export function listed(numbers) { return numbers.length < 2 ? numbers.join("") : `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`; }
+
 /** A condition in words. */
-export function wanted(condition) {
+function wanted(condition) {
   if ("is" in condition) return `should be ${condition.is}`;
   if ("below" in condition) return `should be below ${condition.below}`;
   if ("above" in condition) return `should be above ${condition.above}`;

@@ -1,4 +1,4 @@
-// STFT playground: window length, overlap and window function on a real record, and what they cost.
+// STFT playground: length of the segments, overlap and window function on a real record, and what they cost.
 
 import {said} from "../core/axes.js";
 import {sequential} from "../core/colormap.js";
@@ -36,9 +36,9 @@ export function stftPlayground(stage) {
   const choices = {record: `Record: ${data.name}`, made: "Made: two tones, two clicks"};
   const signal = select("signal", choices, values.signal ?? "record");
   const start = POINTS.indexOf(Math.round((values.window_s ?? 0.64) * rate));
-  const windowLength = element("input.zx-slider.zx-lessonslider", {type: "range", min: 0, max: POINTS.length - 1, value: start < 0 ? 3 : start, "aria-label": "window length"});
+  const windowLength = element("input.zx-slider.zx-lessonslider", {type: "range", min: 0, max: POINTS.length - 1, value: start < 0 ? 3 : start, "aria-label": "segment length"});
   const overlap = select("overlap", OVERLAPS, values.overlap ?? 0.5);
-  const window = select("window", {hann: "Hann", hamming: "Hamming", blackman: "Blackman", boxcar: "none (boxcar)"}, values.window ?? "hann");
+  const window = select("window function", {hann: "Hann", hamming: "Hamming", blackman: "Blackman", boxcar: "none (boxcar)"}, values.window ?? "hann");
   const lengthWords = element("output.zx-number.zx-sliderwords");
   const lengthControl = element("span.zx-sliderrow", {}, windowLength, lengthWords);
   // a step of a lesson moves it in seconds
@@ -69,8 +69,8 @@ export function stftPlayground(stage) {
     windowLength.setAttribute("aria-valuetext", lengthWords.textContent);
     windowLength.style.setProperty("--zx-done", `${100 * windowLength.value / (POINTS.length - 1)}%`);
     picture.what.title = `spectrogram: ${shown.frequencies.length} frequencies × ${shown.times.length} times`;
-    told.textContent = `Time resolution ${said(round(shown.dt))} s (the window), frequency resolution ${said(round(shown.df))} Hz (its bandwidth). ` +
-      `Their product is ${said(round(shown.dt * shown.df))}, however long the window is. The colours span ${DARK_DB} dB.`;
+    told.textContent = `Time resolution ${said(round(shown.dt))} s (the segment), frequency resolution ${said(round(shown.df))} Hz (its bandwidth). ` +
+      `Their product is ${said(round(shown.dt * shown.df))}, however long the segment is. The colours span ${DARK_DB} dB.`;
     report();
     wavePlot.draw();
     picture.draw();
@@ -149,7 +149,7 @@ export function stftPlayground(stage) {
   }
 
   stage.place.append(
-    element("div.zx-controls", {}, stage.control("signal", "signal", signal), stage.control("window_s", "window length", lengthControl),
+    element("div.zx-controls", {}, stage.control("signal", "signal", signal), stage.control("window_s", "segment length", lengthControl),
       stage.control("overlap", "overlap", overlap), stage.control("window", "window function", window)),
     wavePlot.element, picture.element, told);
   for (const control of [signal, windowLength, overlap, window]) context.listen(control, "input", compute);
