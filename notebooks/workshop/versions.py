@@ -2,7 +2,8 @@
 
 Sources are in `sources/`. A cell tagged "exercise" is only in the version for students, beside this file; a cell tagged
 "solution" only in that in `solutions/`; all others are in both. Tags are set in JupyterLab, with the cog wheel at the
-right edge. Work on a source, then run this; outputs are left out.
+right edge. A code cell that is folded in a source (a check that knows the answer) is folded in all versions. Work on a
+source, then run this; outputs are left out.
 """
 
 import json
@@ -39,7 +40,9 @@ def version(book: dict[str, Any], kept: str) -> dict[str, Any]:
     for cell in book["cells"]:
         if kept == "all" or tag_of(cell) in (None, kept):
             tags = [tag for tag in cell["metadata"].get("tags", []) if kept == "all" or tag not in TAGS]
-            cell = cell | {"metadata": {"tags": tags} if tags else {}}
+            folded = cell["metadata"].get("jupyter", {}).get("source_hidden", False)
+            kept_metadata = {"jupyter": {"source_hidden": True}} if folded else {}
+            cell = cell | {"metadata": kept_metadata | ({"tags": tags} if tags else {})}
             if cell["cell_type"] == "code":
                 cell |= {"execution_count": None, "outputs": []}
             cells.append(cell)
