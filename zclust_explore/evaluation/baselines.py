@@ -9,6 +9,7 @@ from sklearn.cluster import HDBSCAN, KMeans
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ..data.scaling import Scaling
 from ..data.spectrograms import Spectrograms
@@ -71,7 +72,7 @@ def mixture(points: np.ndarray, n_clusters: int, random_state: int | None = None
         reg_covar=1e-3 * points.var() or 1e-6,  # few windows, or flat directions, leave a covariance singular
         random_state=random_state,
     )
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(1):  # several are slower where matrices are as small as these
         warnings.simplefilter("ignore", ConvergenceWarning)
         labels: np.ndarray = fitted.fit_predict(points)
     return labels

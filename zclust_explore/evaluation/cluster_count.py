@@ -16,6 +16,7 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ..data.run import Run
 from .latent import pretrained
@@ -187,7 +188,8 @@ def _seed(random: np.random.Generator) -> int:
 
 @contextmanager
 def _many_fits() -> Iterator[None]:
-    with warnings.catch_warnings():
+    # on one thread: products of matrices this small take several threads up to twenty times as long
+    with warnings.catch_warnings(), threadpool_limits(1):
         # of hundreds of fits some stop before the last digit, or find that halves hold too few different windows
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 Start = Literal["mixture", "tied", "kmeans"]
 
@@ -97,7 +98,8 @@ def _tied(z: np.ndarray, n_clusters: int, random_state: int) -> GaussianMixture:
 
 @contextmanager
 def _good_enough() -> Iterator[None]:
-    with warnings.catch_warnings():
+    # on one thread: for matrices this small, several take longer, and where there are fewer the bits would be others
+    with warnings.catch_warnings(), threadpool_limits(1):
         # the best of so many is good enough to start from, converged to the last digit or not
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield
