@@ -9,6 +9,10 @@ from playwright.sync_api import expect
 from tests.made_runs import make_restless_run
 
 FIRST = 2  # first step with centroids
+GONE = """() => {
+  const {session} = window.jupyterapp.shell.currentWidget.sessionContext;
+  return !session?.kernel || session.kernel.connectionStatus === "disconnected" || session.kernel.status === "dead";
+}"""
 ALL_PAINTED = "() => [...document.querySelectorAll('.zx-tile')].every(tile => tile.dataset.painted === 'true')"
 STREAM = "() => document.querySelector('.zx-river').dataset.stream.split(' ').map(Number)"
 
@@ -89,7 +93,7 @@ def test_ribbon_asks_once_and_has_the_numbers_of_the_run(explorer, run, kernel_e
     assert kernel_exec(explorer, "print(asked)").strip() == "[13]"
 
 
-def test_settings_reach_python_and_a_dead_kernel_is_told(explorer, run, lab, kernel_exec) -> None:
+def test_settings_reach_python_and_a_dead_kernel_is_told(explorer, run, lab, kernel_exec, watch) -> None:
     """Speed, loop and trails would be forgotten; without a kernel the ribbon would stay empty for ever."""
     explorer.locator(".zx-speed").select_option("30")
     explorer.locator(".zx-loop").click()
@@ -100,6 +104,8 @@ def test_settings_reach_python_and_a_dead_kernel_is_told(explorer, run, lab, ker
             break
     assert kernel_exec(explorer, said).strip() == "30 True False"
     lab.shutdown_kernels()
+    explorer.wait_for_function(GONE, timeout=120_000)
+    watch.forgive("Could not send widget sync message Error: Cannot send")  # JupyterLab's own words on the click below
     box = explorer.locator(".zx-surface").bounding_box()
     explorer.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     explorer.locator(".zx-tile[data-painted=true]").first.click()

@@ -26,7 +26,7 @@ SAMPLE_LIMIT = 2_000  # windows that are looked at: keeps the report at seconds
 VARIANCE = 0.95  # share of the variance that is looked at: each direction costs every cluster a row of covariances
 RESTARTS = 3  # of mixtures of the data
 REFERENCES = 5  # sets without clusters, for the gap
-SPLITS = 4  # into halves, for the stability
+SPLITS = 10  # into halves, for the stability: with fewer, the draw of the halves decides
 STABLE = 0.5  # a lower adjusted Rand index between halves: they share no partition
 STRUCTURE = 0.25  # a lower silhouette: "no substantial structure" (Kaufman and Rousseeuw 1990, p. 88)
 DECIDING = ("gap", "icl", "stability")
@@ -99,7 +99,7 @@ def cluster_count(embedding: Run | ArrayLike, max_clusters: int = 15, *, random_
       gap is at least the next one's less its `gap_error`; it may be 1.
     - `icl` (Biernacki et al. 2000): BIC plus twice the entropy of the memberships, a window; small is good. Two
       components that share their windows count as one cluster, unlike in BIC. It may choose 1.
-    - `stability` (Lange et al. 2004): adjusted Rand index of all windows as told by mixtures of two halves, mean of 4
+    - `stability` (Lange et al. 2004): adjusted Rand index of all windows as told by mixtures of two halves, mean of 10
       splits. The choice is the most stable; 1, if nothing reaches 0.5.
     - `silhouette` of the mixture's partition; 1, if nothing reaches 0.25.
     - `elbow`: where the k-means `inertia` lies farthest below the chord from its first to its last value. It answers
