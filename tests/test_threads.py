@@ -24,7 +24,7 @@ def blas_threads() -> set[int]:
     ],
 )
 def test_mixtures_are_fitted_on_one_thread(monkeypatch, fit) -> None:
-    """The report on the number of clusters would take twenty times as long, or all later work go on with one thread."""
+    """The report on the number of clusters would wait for its own threads, or all later work go on with one thread."""
     seen, plain = set(), GaussianMixture.fit_predict
     monkeypatch.setattr(
         GaussianMixture, "fit_predict", lambda self, *given: (seen.update(blas_threads()), plain(self, *given))[1]

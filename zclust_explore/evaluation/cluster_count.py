@@ -188,7 +188,7 @@ def _seed(random: np.random.Generator) -> int:
 
 @contextmanager
 def _many_fits() -> Iterator[None]:
-    # on one thread: products of matrices this small take several threads up to twenty times as long
+    # on one thread: for matrices this small, several threads wait for each other longer than they work
     with warnings.catch_warnings(), threadpool_limits(1):
         # of hundreds of fits some stop before the last digit, or find that halves hold too few different windows
         warnings.simplefilter("ignore", ConvergenceWarning)

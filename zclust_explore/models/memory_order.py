@@ -12,7 +12,7 @@ def channels_last(x: Tensor) -> Tensor:
     """The same values (n, n_channels, n_rows, n_columns) with their channels last in memory; so will be their gradient.
 
     Also where there is one channel, which PyTorch takes to be first. Layers that get their values in one order and
-    their gradients in the other take up to 30 times as long.
+    their gradients in the other are much slower.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from .memory_order import channels_last
 def upsample(x: Tensor, weight: Tensor, bias: Tensor, output_padding: tuple[int, ...]) -> Tensor:
     """`torch.nn.functional.conv_transpose2d` with 3 × 3 weights, stride 2 and padding 1, for few output channels.
 
-    oneDNN takes four times as long there: it works on whole vectors of channels.
+    oneDNN takes longer there: it works on whole vectors of channels.
 
     Parameters
     ----------

@@ -79,7 +79,7 @@ def _grid(change: Tensor, n_rows: int, n_columns: int) -> Tensor:
     """The grid of `torch.nn.functional.affine_grid`, which takes four times as long: (n, n_rows, n_columns, 2)."""
     across = (2 * torch.arange(n_columns, device=change.device) + 1) / n_columns - 1  # centres of pixels, -1 to 1
     down = (2 * torch.arange(n_rows, device=change.device) + 1) / n_rows - 1
-    # x and y in planes of their own, which are filled several times as fast as pairs are
+    # x and y in planes of their own, which are filled faster than pairs are
     of_row = change[:, :, 2:] + change[:, :, 1:2] * down  # (n, 2, n_rows)
     of_column = change[:, :, :1] * across
     return (of_row[..., None] + of_column[:, :, None]).permute(0, 2, 3, 1)
