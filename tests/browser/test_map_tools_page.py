@@ -1,10 +1,13 @@
 """Selecting, searching and colouring on the map, in a bare page: the same answers as NumPy and pandas."""
 
+import base64
+import io
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.toolbench import ASK, FRAMES, MASK, frame_of, mount_with_state, odd_run
@@ -537,3 +540,39 @@ def test_what_the_pointer_was_on_leaves_no_trace(draw) -> None:
     assert picture(colour_by="cluster") == plain
     before = picture(step=2)
     assert before != plain and picture(hover=3) != before and picture(hover=-1) == before
+
+
+def test_a_selection_looks_the_same_however_it_was_made(draw) -> None:
+    """Of an earlier selection something would stay on show; or the map would change when the pointer first moves."""
+    page = draw()
+
+    def picture(chosen: list[int] | None = None, **changes) -> np.ndarray:
+        page.evaluate(
+            """([chosen, changes]) => {
+              if (chosen) {
+                const mask = new Uint8Array(chosen.length && models.widget.get("record").n);
+                chosen.forEach(i => { mask[i] = 1; });
+                changes.mask = new DataView(mask.buffer);
+              }
+              models.state.update(changes);
+            }""",
+            [chosen, changes],
+        )
+        page.wait_for_timeout(250)  # a glide to another step is over
+        page.evaluate(FRAMES)
+        png = page.evaluate("() => document.querySelector('.zx-points').toDataURL()").split(",")[1]
+        return np.array(Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB"), dtype=int).reshape(-1, 3)
+
+    first, second = list(range(0, 300, 3)), list(range(1, 300, 3))
+    plain = picture()
+    fresh = picture(first)
+    assert page.locator(".zx-count").inner_text() == "300 of 300 drawn · 100 selected"
+    ground = plain[0]
+    lit, dimmed = (np.abs(shot - ground).max(axis=1) for shot in (plain, fresh))
+    assert np.mean(dimmed[lit > 60] < 60) > 0.3 and np.mean(dimmed[lit > 60] > 60) > 0.1
+    other = picture(second)
+    assert (other != fresh).any() and (picture([]) == plain).all()
+    kept = picture(first)
+    assert (kept == picture(hover=-1)).all() and (picture(second) == other).all()
+    for shot in (kept, (picture(step=2), picture(first, step=11), picture(hover=5), picture(hover=-1))[-1]):
+        assert np.abs(shot - fresh).max() < 70 and np.mean(np.abs(shot - fresh).max(axis=1) > 8) < 0.01

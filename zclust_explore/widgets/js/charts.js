@@ -1,7 +1,7 @@
 // Small charts over all steps: a curve or stacked areas, thin axes, a cursor at the step on show.
 
 import {said, ticks} from "./core/axes.js";
-import {element, sized} from "./core/element.js";
+import {anchor, element, sized} from "./core/element.js";
 
 const LEFT = 40, RIGHT = 8, TOP = 6, BOTTOM = 18;
 
@@ -86,8 +86,7 @@ export function chart(context, host, what) {
     g.lineTo(LEFT - 0.5, bottom + 0.5);
     g.lineTo(width - RIGHT, bottom + 0.5);
     g.stroke();
-    g.textAlign = "right";
-    g.textBaseline = "middle";
+    anchor(g, "right", "middle");
     for (const v of ticks(limits[0], limits[1], Math.max(4, height / 24))) g.fillText(said(v), LEFT - 5, y(v));
     g.textBaseline = "top";
     const marks = ticks(1, record.steps, width / 60).filter(Number.isInteger);

@@ -2,7 +2,7 @@
 
 import {FrequencyAxis, said, saidTime, ticks, timeEdges} from "./core/axes.js";
 import {sequential} from "./core/colormap.js";
-import {element, sized} from "./core/element.js";
+import {anchor, element, sized} from "./core/element.js";
 import {letters, place, stack, taller, waves} from "./core/picture.js";
 import {clusterCards} from "./cards.js";
 import {Orders, sortBy} from "./order.js";
@@ -198,8 +198,7 @@ export function gallery(context, host) {
   }
 
   function frequencyAxis(g, height) {
-    g.textAlign = "right";
-    g.textBaseline = "middle";
+    anchor(g, "right", "middle");
     for (const band of stack(tile).bands) for (const {hz, at} of frequency.ticks(band.height * height / 22)) {
       const y = height * (band.top + band.height * (1 - at));
       g.fillText(said(hz), -6, Math.min(height - 5, Math.max(5, y)));
@@ -208,8 +207,7 @@ export function gallery(context, host) {
     g.save();
     g.translate(-AXIS + 1, height / 2);
     g.rotate(-Math.PI / 2);
-    g.textAlign = "center";
-    g.textBaseline = "top";
+    anchor(g, "center", "top");
     g.fillText(tile.words.hz, 0, 0);
     g.restore();
   }
@@ -246,8 +244,7 @@ export function gallery(context, host) {
     g.fillText(said(Math.round((low + high) / 2)), 50, 13);
     g.textAlign = "right";
     g.fillText(said(high), 101, 13);
-    g.textAlign = "left";
-    g.textBaseline = "middle";
+    anchor(g, "left", "middle");
     g.fillText(tile.words.unit, 108, 6);
   }
 

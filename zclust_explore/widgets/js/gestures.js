@@ -1,6 +1,6 @@
 // Pointer gestures on the map: lasso, box, brush, pan, zoom, hover, click.
 
-import {combined, polygonMask, strokeMask} from "./core/mask.js";
+import {heldKeys, polygonMask, strokeMask} from "./core/mask.js";
 
 const CLICK = 4; // CSS pixels a hand moves without meaning to
 
@@ -22,7 +22,7 @@ export function gestures(context, surface, map) {
     if (event.button > 1) return;
     const [x, y] = at(event);
     const kind = event.button === 1 || space || map.tool() === "pan" ? "pan" : map.tool();
-    const how = event.shiftKey ? "add" : event.altKey ? "remove" : "replace";
+    const how = heldKeys(event);
     drag = {kind, how, start: [x, y], last: [x, y], trail: [[x, y]], moved: false};
     surface.setPointerCapture(event.pointerId);
     if (event.button === 1) event.preventDefault();
@@ -86,7 +86,7 @@ export function gestures(context, surface, map) {
     if (how === "replace") { store.set({opened: index}); store.commit(); return; }
     const one = new Uint8Array(record.n);
     one[index] = 1;
-    store.select(combined(store.mask, one, how));
+    store.select(one, how);
   }
 
   function enclose({trail, how, kind}) {
@@ -95,7 +95,7 @@ export function gestures(context, surface, map) {
     const radius = kind === "brush" ? map.radius() / map.camera.scale : 0, visible = context.visible();
     const mask = radius ? strokeMask(map.xy(), record.n, polygon, radius, visible) : polygonMask(map.xy(), record.n, polygon, visible);
     map.enclosed(polygon, radius);
-    store.select(combined(store.mask, mask, how));
+    store.select(mask, how);
   }
 
   /** What is being drawn, in CSS pixels: an outline, or the path of the brush; or null. */

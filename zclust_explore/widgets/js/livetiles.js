@@ -3,7 +3,7 @@
 import {FrequencyAxis, said, saidTime, ticks, timeEdges, unitAt} from "./core/axes.js";
 import {diverging, sequential} from "./core/colormap.js";
 import {bytes} from "./core/courier.js";
-import {element, sized} from "./core/element.js";
+import {anchor, element, sized} from "./core/element.js";
 import {channels, letters, picture, place, stack, taller} from "./core/picture.js";
 
 const LEFT = 40, GAP = 8, HEAD = 18, FOOT = 26, SIDE = 16;
@@ -57,16 +57,14 @@ export function liveTiles(context, host) {
     g.fillStyle = theme.css("muted");
     g.translate(right - 2, top + height / 2);
     g.rotate(-Math.PI / 2);
-    g.textAlign = "center";
-    g.textBaseline = "bottom";
+    anchor(g, "center", "bottom");
     g.fillText(text, 0, 0, height);
     g.restore();
   }
 
   function frequencies(g, top, height) {
     g.fillStyle = theme.css("muted");
-    g.textAlign = "right";
-    g.textBaseline = "middle";
+    anchor(g, "right", "middle");
     const axis = new FrequencyAxis(tile.frequencies);
     for (const band of stack(tile).bands) for (const {hz, at} of axis.ticks(band.height * height / 22)) {
       const y = top + height * (band.top + band.height * (1 - at));

@@ -2,7 +2,7 @@
 
 import {said, ticks} from "./core/axes.js";
 import {typed} from "./core/columns.js";
-import {element, sized} from "./core/element.js";
+import {anchor, element, sized} from "./core/element.js";
 
 const LEFT = 40, RIGHT = 8, TOP = 8, BOTTOM = 18;
 
@@ -30,15 +30,13 @@ export function lossChart(context, host, {key, name, unit, percent = false, titl
     const last = Math.max(10, values.length); // room to grow into
     const x = s => LEFT + s / (last - 1) * (width - LEFT - RIGHT);
     if (!known.length) {
-      g.textAlign = "center";
-      g.textBaseline = "middle";
+      anchor(g, "center", "middle");
       g.fillText(key === "reconstruction" ? "from the first epoch on" : "from the first clusters on", (LEFT + width) / 2, (TOP + bottom) / 2);
       return;
     }
     const low = Math.min(0, ...known), high = Math.max(...known) * 1.04 || 1;
     const y = v => bottom - (v - low) / (high - low) * (bottom - TOP);
-    g.textAlign = "right";
-    g.textBaseline = "middle";
+    anchor(g, "right", "middle");
     for (const v of ticks(low, high, Math.max(3, height / 30))) g.fillText(said(v), LEFT - 5, y(v));
     g.textBaseline = "top";
     g.textAlign = "center";

@@ -4,10 +4,10 @@ import {brush, drawStroke} from "./brush.js";
 import {Camera} from "./core/camera.js";
 import {element, icon, pressed, sized} from "./core/element.js";
 import {counted, inverted} from "./core/mask.js";
-import {orderByDoubt, PointRaster} from "./core/raster.js";
+import {PointRaster} from "./core/raster.js";
 import {colourChoice} from "./colourchoice.js";
 import {Colouring} from "./colouring.js";
-import {layers, overlap, strength} from "./crowd.js";
+import {drawingOrder, overlap, strength} from "./crowd.js";
 import {Fields} from "./fields.js";
 import {frames} from "./framing.js";
 import {gestures} from "./gestures.js";
@@ -21,7 +21,7 @@ import {drawAxes, drawCentroids, drawOutline} from "./overlay.js";
 import {queryBox} from "./querybox.js";
 import {trails} from "./trails.js";
 
-const GLIDE_MS = 150, REST_MS = 400, LEFT = 46, BOTTOM = 34;
+const GLIDE_MS = 150, REST_MS = 400, LEFT = 46, BOTTOM = 34, DIM = 0.25; // of what is not selected
 const TOOLS = {lasso: "Lasso (l): draw around windows", box: "Box (b)", brush: "Brush (p): paint over windows; [ and ] change its size", pan: "Move (h): or hold space, or the middle button"};
 
 export function embeddingMap(context, host) {
@@ -43,8 +43,8 @@ export function embeddingMap(context, host) {
     "aria-label": "map: drag to select with lasso, box or brush, click to open a window, wheel to zoom; slash to query",
   }));
   const raster = new PointRaster(canvas), camera = new Camera(), area = {left: LEFT, top: 4, width: 1, height: 1};
-  const shown = new Float32Array(2 * record.n), start = new Float32Array(2 * record.n);
-  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [], order = null, doubt = null, seated = false, telling = 0, base = {};
+  const ordered = drawingOrder(), shown = new Float32Array(2 * record.n), start = new Float32Array(2 * record.n);
+  let tool = "lasso", frame = 0, glide = null, drawnStep = -1, drawnProjection = null, boxes = [], seated = false, telling = 0, base = {};
   const card = hoverCard(context, stage), tip = brush(context, stage, surface);
   const bar = toolbar(), ways = trails(context, tools);
   top.title = "Colours follow each centroid: a cluster keeps number and colour; after a merge or drop by hand, the last one takes the free number";
@@ -88,46 +88,37 @@ export function embeddingMap(context, host) {
   /** Of a dot, in CSS pixels. */
   function radius() { return Math.min(5, Math.max(1.1, 10 * record.n ** -0.155)) * Math.min(1.7, Math.max(1, camera.zoom) ** 0.3); }
 
-  /** Who is drawn in which order; the same until something of it changes, and not made anew while points glide. */
-  function ordered(spec, shown) {
-    const {step, projection} = context, view = store.get("mask"); // the bytes as they came: the same as long as they are
-    if (!doubt || doubt.view !== view || doubt.shown !== shown || doubt.step !== step) {
-      const certainty = record.qAt(step), {mask} = store;
-      doubt = {view, mask, shown, step, rest: orderByDoubt(certainty, shown, mask, 0), chosen: mask ? orderByDoubt(certainty, shown, mask, 1) : null};
-    }
-    if (order?.doubt === doubt && order.key === (spec.key ?? spec.name) && order.projection === projection) return order;
-    const take = who => (who ? layers(spec.values, who, xy(), spec.byClass) : []);
-    order = {doubt, key: spec.key ?? spec.name, projection, rest: take(doubt.rest), chosen: take(doubt.chosen)};
-    return order;
-  }
-
   function paintPoints(to, moving) {
-    const shown_ = context.shown(), spec = context.colouring.at(context.step), {values, table} = spec;
-    const {rest, chosen} = ordered(spec, shown_), {mask} = doubt;
-    const size = radius();
-    const bg = theme.rgb("bg"), view = [camera.x, camera.y, camera.scale, size, bg, to.pixels.length].join();
-    const same = to === raster && !moving && base.order === order && base.view === view;
-    let inView = 0;
-    const paint = (list, more, strongest) => list.forEach(({order, crowd}) => {
+    const shown_ = context.shown(), spec = context.colouring.at(context.step), {values, table} = spec, {mask} = store;
+    const {who, all, chosen} = ordered(spec, context, shown_), size = radius(), bg = theme.rgb("bg");
+    const view = [camera.x, camera.y, camera.scale, size, bg, to.image.width, to.image.height].join();
+    // only the selection has changed, or what the pointer is on
+    const same = to === raster && !moving && base.all === all && base.view === view;
+    let {inView} = base;
+    const paint = (list, more, skip) => list.reduce((sum, {order, crowd}) => {
       const covered = overlap(crowd, size, camera.scale);
       // where dots lie on top of each other, a gap around the upper one would hide the lower ones all the more
       const gap = record.n > 6000 ? 0 : 0.2 * Math.round(Math.min(4, Math.max(0, 8 - covered)));
-      inView += to.points(shown, order, values, table, {camera, radius: size + more, gap, strength: strongest * strength(covered)});
-    });
-    if (same && base.kept) { to.back(); inView = base.inView; } // only what the pointer is on has changed
+      return sum + to.points(shown, order, values, table, {camera, radius: size + more, gap, strength: strength(covered), skip});
+    }, 0);
+    if (same && base.chosen === chosen) to.back("chosen");
     else {
-      to.clear(bg);
-      paint(rest, 0, mask ? 0.2 : 1);
-      paint(chosen, 0.4, 1);
-      if (same) to.keep();
-      if (to === raster) base = {order: !moving && order, view, inView, kept: same};
+      if (same && base.kept) to.back("all");
+      else {
+        to.clear(bg);
+        inView = paint(all, 0, !same && mask); // a picture that is kept has them all
+        if (same) to.keep("all");
+      }
+      if (mask) { to.fade(DIM); paint(chosen, 0.4); }
+      if (same) to.keep("chosen");
     }
+    if (to === raster) base = {all: !moving && all, view, inView, kept: same, chosen: same && chosen};
     for (const index of [store.get("opened"), store.get("hover")])
       if (index >= 0 && index < record.n && (!shown_ || shown_[index]))
         to.points(shown, Uint32Array.of(index), values, table, {camera, radius: size + 1.5, gap: 2, gapColour: theme.rgb("fg"), strength: 1});
     to.show();
     if (to !== raster) return;
-    Object.assign(root.dataset, {n: doubt.rest.length + (doubt.chosen?.length ?? 0), drawn: inView, colour: spec.name});
+    Object.assign(root.dataset, {n: who.length, drawn: inView, colour: spec.name});
     const picked = counted(mask), number = n => n.toLocaleString("en");
     bar.count.textContent = `${number(inView)} of ${number(record.n)} drawn` + (picked ? ` · ${number(picked)} selected` : "");
     for (const button of bar.selecting) button.disabled = !mask && button.dataset.tool === "none";
@@ -178,19 +169,18 @@ export function embeddingMap(context, host) {
   });
 
   function toolbar() {
-    const buttons = Object.entries(TOOLS).map(([name, title]) => element("button.zx-icon", {
-      title, "aria-label": title, "data-tool": name, onclick: () => setTool(name),
-    }, icon(name)));
+    const action = (name, title, onclick) => element("button.zx-icon", {title, "aria-label": title, "data-tool": name, onclick}, icon(name));
+    const buttons = Object.entries(TOOLS).map(([name, title]) => action(name, title, () => setTool(name)));
     const projections = ["pca", "umap"].map(name => element("button.zx-switch", {
       "data-projection": name, onclick: () => { store.set({projection: name}); store.commit(); },
     }, name.toUpperCase()));
     const motion = element("span.zx-quiet"), count = element("span.zx-quiet.zx-count");
     const hold = holding(context, stage, () => { badge(); key.draw(); request(); });
-    const colour = colourChoice(context), action = (name, title, onclick) => element("button.zx-icon", {title, "aria-label": title, "data-tool": name, onclick}, icon(name));
+    const colour = colourChoice(context);
     const selecting = [action("invert", "Invert the selection (i)", () => store.select(inverted(store.mask, record.n, context.visible()))),
       action("none", "Clear the selection (c)", () => store.select(null))];
     tools.append(...buttons, element("span.zx-group", {role: "group", "aria-label": "selection"}, ...selecting),
-      element("button.zx-icon", {title: "Show everything (0, or double-click)", "aria-label": "show everything", onclick: reset}, icon("reset")),
+      action("reset", "Show everything (0, or double-click)", reset),
       element("span.zx-group", {role: "group", "aria-label": "projection"}, ...projections, hold.button), motion,
       action("save", "Save picture: map and legend as PNG", save),
       element("label.zx-quiet.zx-colour", {}, element("span.zx-colourword", {}, "colour "), colour.element));

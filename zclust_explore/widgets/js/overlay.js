@@ -1,7 +1,7 @@
 // What lies over the points of the map: axes, centroids and their paths, the outline being drawn.
 
 import {said, ticks} from "./core/axes.js";
-import {within} from "./core/element.js";
+import {anchor, within} from "./core/element.js";
 
 /** Thin axes along the left and lower edge. `area`: {left, top, width, height} of the points in CSS pixels. */
 export function drawAxes(g, theme, area, camera, projection) {
@@ -18,23 +18,20 @@ export function drawAxes(g, theme, area, camera, projection) {
   if (projection.method === "pca" && !projection.base) { // UMAP's distances have no unit: numbers would say what is not there; turned axes have no names
     const unit = projection.span / 65535, [x0, y1] = camera.toGrid(0, 0), [x1, y0] = camera.toGrid(width, height);
     const [ox, oy] = projection.origin;
-    g.textAlign = "center";
-    g.textBaseline = "top";
+    anchor(g, "center", "top");
     for (const value of ticks(ox + x0 * unit, ox + x1 * unit, width / 90)) {
       const x = left + camera.toScreen((value - ox) / unit, 0)[0];
       g.fillRect(Math.round(x), bottom, 1, 4);
       g.fillText(said(value), x, bottom + 6);
     }
-    g.textAlign = "right";
-    g.textBaseline = "middle";
+    anchor(g, "right", "middle");
     for (const value of ticks(oy + y0 * unit, oy + y1 * unit, height / 70)) {
       const y = top + camera.toScreen(0, (value - oy) / unit)[1];
       g.fillRect(left - 5, Math.round(y), 4, 1);
       g.fillText(said(value), left - 7, y);
     }
   }
-  g.textAlign = "center";
-  g.textBaseline = "bottom";
+  anchor(g, "center", "bottom");
   g.fillText(projection.axes[0], left + width / 2, bottom + 32);
   g.save();
   g.translate(2, top + height / 2);
@@ -84,8 +81,7 @@ export function badge(g, theme, [x, y], text, colour) {
   g.stroke();
   g.fillStyle = theme.css("fg");
   g.font = `600 ${theme.font}`;
-  g.textAlign = "center";
-  g.textBaseline = "middle";
+  anchor(g, "center", "middle");
   g.fillText(text, x, y + 0.5);
 }
 

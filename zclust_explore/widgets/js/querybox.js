@@ -1,7 +1,7 @@
 // The search box: a question about the windows, how many it is true for, and what is wrong with it.
 
 import {element, icon} from "./core/element.js";
-import {combined, counted} from "./core/mask.js";
+import {counted, heldKeys} from "./core/mask.js";
 import {answer, QueryError} from "./query.js";
 
 const TIP = "Select windows by what is known of them: == != < > in [..], ~ \"text\" for contains, and or not ( ). "
@@ -71,7 +71,7 @@ export function queryBox(context, host) {
   context.listen(input, "keydown", event => {
     if (event.key === "Enter") {
       check();
-      if (mask) store.select(combined(store.mask, mask, event.shiftKey ? "add" : event.altKey ? "remove" : "replace"));
+      if (mask) store.select(mask, heldKeys(event));
     } else if (event.key === "Escape") host.querySelector(".zx-surface").focus();
     else { event.stopPropagation(); return; } // letters are no shortcuts here
     event.preventDefault();

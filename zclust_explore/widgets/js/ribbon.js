@@ -4,7 +4,7 @@ import {ticks} from "./core/axes.js";
 import {story} from "./core/changes.js";
 import {rgb} from "./core/colormap.js";
 import {floats, Memory} from "./core/courier.js";
-import {element, sized} from "./core/element.js";
+import {anchor, element, sized} from "./core/element.js";
 
 const LEFT = 40, RIGHT = 34, TOP = 6, BOTTOM = 18;
 // who leafs through windows asks for none of them; before the close-up asks, whose first answer may load PyTorch
@@ -137,8 +137,7 @@ export function ribbon(context, host, go) {
     if (room < 13) return;
     const [r, green, b] = rgb(style);
     g.fillStyle = 0.299 * r + 0.587 * green + 0.114 * b > 140 ? "#000000" : "#ffffff";
-    g.textAlign = "center";
-    g.textBaseline = "middle";
+    anchor(g, "center", "middle");
     g.fillText(text, Math.min(x(last) - 12, Math.max(LEFT + 12, px)), py);
     g.textAlign = "left";
   }

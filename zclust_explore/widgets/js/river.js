@@ -1,8 +1,8 @@
 // The membership river: how many windows stay in their cluster and how many go to which other one, over the steps.
 
-import {element, sized} from "./core/element.js";
+import {anchor, element, sized} from "./core/element.js";
 import {contingency, flowed, riverbed, streamAt, thinned} from "./core/flows.js";
-import {combined} from "./core/mask.js";
+import {heldKeys} from "./core/mask.js";
 
 const LEFT = 40, RIGHT = 34, TOP = 6, BOTTOM = 20, BAR = 5, SPACING = 58;
 const HINT = "hover for counts, click to select";
@@ -102,8 +102,7 @@ export function river(context, host) {
 
   function axis(g) {
     g.fillStyle = theme.css("muted");
-    g.textAlign = "center";
-    g.textBaseline = "top";
+    anchor(g, "center", "top");
     steps.forEach((step, column) => g.fillText(column ? String(step + 1) : `step ${step + 1}`, x(step), height - BOTTOM + 5));
   }
 
@@ -147,8 +146,7 @@ export function river(context, host) {
 
   function select(event) {
     if (!at) return;
-    const mask = flowed(...labels(at.pair), at.source, at.target);
-    store.select(combined(store.mask, mask, event.shiftKey ? "add" : event.altKey ? "remove" : "replace"));
+    store.select(flowed(...labels(at.pair), at.source, at.target), heldKeys(event));
   }
 
   const most = streams => streams.reduce((best, stream) => (!best || stream.count > best.count ? stream : best), null);

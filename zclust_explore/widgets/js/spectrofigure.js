@@ -2,7 +2,7 @@
 
 import {FrequencyAxis, readable, said, ticks, timeEdges} from "./core/axes.js";
 import {diverging, sequential} from "./core/colormap.js";
-import {sized} from "./core/element.js";
+import {anchor, sized} from "./core/element.js";
 import {channels, letters, picture, place, stack, toBytes, waves} from "./core/picture.js";
 
 const LEFT = 52, BAR = 54, GAP = 20, TITLE = 20, BOTTOM = 34;
@@ -30,8 +30,7 @@ export function drawPanels(context, canvas, {width, height, wave: envelope, wave
     const x = LEFT + k * (each + BAR + GAP), table = panel.signed ? diverging(theme.rgb("bg")) : sequential();
     const at = s => x + s / duration * each;
     g.fillStyle = theme.css("fg");
-    g.textAlign = "left";
-    g.textBaseline = "top";
+    anchor(g, "left", "top");
     g.fillText(panel.title, x, 2);
     if (panel.missing) {
       g.fillStyle = theme.css("muted");
@@ -55,8 +54,7 @@ export function drawPanels(context, canvas, {width, height, wave: envelope, wave
 
 function timeAxis(g, theme, {duration_s: duration, words}, at, bottom, width) {
   g.fillStyle = theme.css("muted");
-  g.textAlign = "center";
-  g.textBaseline = "top";
+  anchor(g, "center", "top");
   for (const s of ticks(0, duration, width / 46)) {
     g.fillRect(Math.round(at(s)), bottom + 1, 1, 4);
     g.fillText(said(s), at(s), bottom + 6);
@@ -66,8 +64,7 @@ function timeAxis(g, theme, {duration_s: duration, words}, at, bottom, width) {
 
 function frequencyAxis(g, theme, frequency, tile, top, bottom) {
   g.fillStyle = theme.css("muted");
-  g.textAlign = "right";
-  g.textBaseline = "middle";
+  anchor(g, "right", "middle");
   const whole = bottom - top;
   for (const band of stack(tile).bands) for (const {hz, at} of frequency.ticks(band.height * whole / 16)) {
     const y = top + whole * (band.top + band.height * (1 - at));
@@ -77,8 +74,7 @@ function frequencyAxis(g, theme, frequency, tile, top, bottom) {
   g.save();
   g.translate(2, (top + bottom) / 2);
   g.rotate(-Math.PI / 2);
-  g.textAlign = "center";
-  g.textBaseline = "top";
+  anchor(g, "center", "top");
   g.fillText(tile.words.frequency, 0, 0);
   g.restore();
 }
@@ -93,8 +89,7 @@ function colourBar(g, theme, table, {limits, signed, unit, factor = 1}, brief, x
   g.strokeStyle = theme.css("line");
   g.strokeRect(x - 0.5, top - 0.5, 8, height + 1);
   g.fillStyle = theme.css("muted");
-  g.textAlign = "left";
-  g.textBaseline = "middle";
+  anchor(g, "left", "middle");
   for (const v of ticks(low, high, height / 34)) {
     const y = top + (high - v) / (high - low) * height;
     g.fillText((signed && v > 0 ? "+" : "") + said(v), x + 11, Math.min(top + height - 4, Math.max(top + 4, y)));
@@ -102,8 +97,7 @@ function colourBar(g, theme, table, {limits, signed, unit, factor = 1}, brief, x
   g.save();
   g.translate(x + BAR - 4, top + height / 2);
   g.rotate(Math.PI / 2);
-  g.textAlign = "center";
-  g.textBaseline = "bottom";
+  anchor(g, "center", "bottom");
   g.fillText(height > 115 ? unit : brief, 0, 0);
   g.restore();
 }
@@ -114,8 +108,7 @@ function waveforms(g, theme, envelopes, tile, unit, x, y, width, height) {
   for (const v of envelopes) peak = Math.max(peak, Math.abs(v));
   waves(g, envelopes, tile, peak, x, y, width, height, theme.css("fg"));
   g.fillStyle = theme.css("muted");
-  g.textAlign = "right";
-  g.textBaseline = "middle";
+  anchor(g, "right", "middle");
   const short = unit === undefined ? {factor: 1, unit: ""} : readable(peak, unit);
   const size = `±${said(Number((peak / short.factor).toPrecision(2)))}`, each = height / channels(tile);
   if (!tile.components) {

@@ -2,7 +2,7 @@
 
 import {clockTicks, readable, said} from "./core/axes.js";
 import {floats} from "./core/courier.js";
-import {element, sized} from "./core/element.js";
+import {anchor, element, sized} from "./core/element.js";
 import {wave} from "./core/picture.js";
 
 const SNR = "Signal-to-noise ratio, 10 log₁₀(S²/N²) dB. S and N: 95th percentiles of the absolute amplitude in the window and in as long a time before it, as prepared and without their means (definition of STEAD, Mousavi et al. 2019). 0 dB: as loud as before.";
@@ -51,8 +51,7 @@ export function stretchView(context, host, choose) {
     const unit = prepared && seen.prepared?.byteLength ? seen.unit : seen.recorded_unit;
     const short = readable(peak, unit), lines = [`±${said(Number((peak / short.factor).toPrecision(2)))}`, ...short.unit.split(" ")].filter(Boolean);
     g.fillStyle = theme.css("muted");
-    g.textAlign = "right";
-    g.textBaseline = "middle";
+    anchor(g, "right", "middle");
     lines.forEach((text, k) => g.fillText(text, LEFT - 8, middle + (k - (lines.length - 1) / 2) * 13));
   }
 
@@ -103,8 +102,7 @@ export function stretchView(context, host, choose) {
     }
     const text = snr === null ? "–" : said(Math.round(snr));
     if (g.measureText(text).width + 6 > width) return;
-    g.textAlign = "center";
-    g.textBaseline = "middle";
+    anchor(g, "center", "middle");
     g.fillText(text, x + width / 2, y + height / 2 + 0.5);
   }
 
@@ -134,8 +132,7 @@ export function stretchView(context, host, choose) {
     g.fillStyle = theme.css("line");
     g.fillRect(LEFT, top, inner, 1);
     g.fillStyle = theme.css("muted");
-    g.textAlign = "center";
-    g.textBaseline = "top";
+    anchor(g, "center", "top");
     for (const {ms, text} of clockTicks(seen.start_ms, seen.start_ms + 1000 * seen.seconds, inner / 84)) {
       const at = x((ms - seen.start_ms) / 1000), half = g.measureText(text).width / 2;
       g.fillRect(Math.round(at), top, 1, 4);

@@ -41,6 +41,9 @@ export function icon(name) {
   return svg;
 }
 
+/** Where the text drawn next lies from its place: beside it, and above or below. */
+export function anchor(context, textAlign, textBaseline) { Object.assign(context, {textAlign, textBaseline}); }
+
 /** A canvas with as many pixels as the screen has; returns its 2-D context, scaled so that one unit is one CSS pixel. */
 export function sized(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;

@@ -53,6 +53,9 @@ export function strokeMask(xy, n, path, radius, visible) {
   return mask;
 }
 
+/** What is done with the selection before: more with shift, less with alt. */
+export function heldKeys(event) { return event.shiftKey ? "add" : event.altKey ? "remove" : "replace"; }
+
 /** A selection and a new one together. @param {"replace"|"add"|"remove"} how */
 export function combined(old, added, how) {
   if (!old || how === "replace") return how === "remove" ? new Uint8Array(added.length) : added;

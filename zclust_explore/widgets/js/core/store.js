@@ -1,5 +1,7 @@
 // The state that views share: the step, the selection, what is under the pointer.
 
+import {combined} from "./mask.js";
+
 const DEFAULTS = {
   step: -1, mask: null, isolated: [], colour_by: "cluster", hover: -1, opened: -1,
   projection: "auto", sort: "typical", align: "none", level: "background", trails: true, speed: 8, loop: false, words: {}, query: "", camera: [],
@@ -61,9 +63,9 @@ export class Store {
     return view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   }
 
-  /** Select; `null` or a mask without a window clears. Python is told. */
-  select(mask) {
-    const any = mask && mask.some(Boolean);
+  /** Select, with what was selected before or without; `null` or a mask without a window clears. Python is told. */
+  select(added, how = "replace") {
+    const mask = combined(this.mask, added, how), any = mask?.some(Boolean);
     // a copy in its own buffer: what was handed to the model must never change afterwards
     this.set({mask: new DataView(any ? mask.slice().buffer : new ArrayBuffer(0))});
     this.commit();
