@@ -59,3 +59,15 @@ def test_a_failure_in_either_half_arrives(fails):
         with pytest.raises(ValueError, match="this half"):
             halves.step(optimizer, losses_of, torch.arange(4), (torch.Generator(), torch.Generator()))
     assert weight.item() == 1.0
+
+
+@pytest.mark.parametrize("n", [1, 4])
+def test_gradients_lie_in_memory_as_their_parameters_do(n):
+    """A fused optimizer, which goes through both without looking at shapes, would give each weight another's."""
+    weight = torch.randn(4, 3, 2, 2).to(memory_format=torch.channels_last).requires_grad_()
+    optimizer, halves = torch.optim.SGD([weight], lr=0.0), Halves(CPU)
+    towards = torch.randn(4, 3, 2, 2)
+    losses_of = lambda indices, _: ((weight.contiguous() * towards).sum(), {})  # noqa: E731
+    halves.step(optimizer, losses_of, torch.arange(n), (torch.Generator(), torch.Generator()))
+    assert weight.grad.stride() == weight.stride()
+    assert torch.allclose(weight.grad, towards)

@@ -23,6 +23,17 @@ def channels_last(x: Tensor) -> Tensor:
     return result
 
 
+def in_order_of(other: Tensor, x: Tensor) -> Tensor:
+    """A copy of values in the order of memory of another tensor of their shape.
+
+    Examples
+    --------
+    >>> in_order_of(channels_last(torch.zeros(2, 1, 3, 5)), torch.ones(2, 1, 3, 5)).stride()
+    (15, 1, 5, 1)
+    """
+    return torch.empty_like(other).copy_(x)
+
+
 class _ChannelsLast(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:

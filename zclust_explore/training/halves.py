@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
+from ..models.memory_order import in_order_of
+
 LossesOf = Callable[[Tensor, torch.Generator], tuple[Tensor, dict[str, Tensor]]]
 
 
@@ -77,6 +79,7 @@ class Halves:
             found += [future.result() for future in waiting]
         for parameter, *gradients in zip(parameters, *(gradients for gradients, _ in found), strict=True):
             parts = [gradient for gradient in gradients if gradient is not None]
-            parameter.grad = sum(parts[1:], start=parts[0]) if parts else None
+            # in the order of memory of the parameter: a fused optimizer goes through both without looking at shapes
+            parameter.grad = in_order_of(parameter, sum(parts[1:], start=parts[0])) if parts else None
         optimizer.step()
         return {name: sum(reported[name] for _, reported in found) for name in found[0][1]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -70,30 +70,34 @@ def beginning(embedding: np.ndarray, n_clusters: int, start: Start, random_state
 
 
 def full_mixture(z: np.ndarray, n_clusters: int, random_state: int) -> GaussianMixture:
-    """Fit a mixture of full covariances: the best of many starts on some windows, from there on all of them.
+    """Fit a mixture of full covariances.
 
     Short of windows, covariances are kept from collapsing by a hundredth of the variance of the whole: kinds that lie
     close are then told apart better than with a thousandth.
     """
-    n_search = min(len(z), SEARCH_LIMIT)
-    some = z if n_search == len(z) else np.random.default_rng(random_state).choice(z, n_search, replace=False)
-    settings = {"reg_covar": 1e-2 * z.var() or 1e-6, "random_state": random_state}
-    with _good_enough():
-        found = GaussianMixture(n_clusters, n_init=MIXTURE_RESTARTS, init_params="k-means++", **settings).fit(some)
-        if n_search == len(z):
-            return found
-        known = {"weights_init": found.weights_, "means_init": found.means_, "precisions_init": found.precisions_}
-        return GaussianMixture(n_clusters, **known, **settings).fit(z)
+    regular = 1e-2 * z.var() or 1e-6
+    return _mixture(z, n_clusters, random_state, "full", regular, n_init=MIXTURE_RESTARTS, init_params="k-means++")
 
 
 def _tied(z: np.ndarray, n_clusters: int, random_state: int) -> GaussianMixture:
     # few windows, or flat directions, leave a covariance singular
     regular = 1e-3 * z.var() or 1e-6
-    mixture = GaussianMixture(
-        n_clusters, n_init=RESTARTS, covariance_type="tied", reg_covar=regular, random_state=random_state
-    )
+    return _mixture(z, n_clusters, random_state, "tied", regular, n_init=RESTARTS)
+
+
+def _mixture(
+    z: np.ndarray, n_clusters: int, random_state: int, covariances: str, regular: float, **starts: Any
+) -> GaussianMixture:
+    """The best of many starts on some windows, from there on all of them."""
+    n_search = min(len(z), SEARCH_LIMIT)
+    some = z if n_search == len(z) else np.random.default_rng(random_state).choice(z, n_search, replace=False)
+    settings = {"covariance_type": covariances, "reg_covar": regular, "random_state": random_state}
     with _good_enough():
-        return mixture.fit(z)
+        found = GaussianMixture(n_clusters, **starts, **settings).fit(some)
+        if n_search == len(z):
+            return found
+        known = {"weights_init": found.weights_, "means_init": found.means_, "precisions_init": found.precisions_}
+        return GaussianMixture(n_clusters, **known, **settings).fit(z)
 
 
 @contextmanager

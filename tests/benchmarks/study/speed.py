@@ -64,7 +64,7 @@ def plain_net(cae: CAE, x: torch.Tensor) -> nn.Sequential:
 
 def ours(cae: CAE, x: torch.Tensor, halves: Halves) -> Iterator[int]:
     """Pretraining as the package does it by default: losses recorded, windows changed at random."""
-    optimizer = torch.optim.Adam(cae.parameters(), lr=1e-3)
+    optimizer = torch.optim.Adam(cae.parameters(), lr=1e-3, fused=True)
     settings = {"n_epochs": EPOCHS, "batch_size": BATCH_SIZE, "snapshot_every": EPOCHS}
     for progress in pretrain(cae, x, optimizer, Randomness(0), halves, augmentation=AUGMENTATION, **settings):
         if progress.batch:
