@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 import torch
 
 from zclust_explore.data.spectrograms import Spectrograms
@@ -22,6 +21,7 @@ class Textbook:
         self.m, self.v = ([torch.zeros_like(value) for value in self.values] for _ in range(2))
 
     def step(self, gradients):
+        """Move the values down these gradients, one a value."""
         self.t += 1
         for value, m, v, gradient in zip(self.values, self.m, self.v, gradients, strict=True):
             g = gradient.detach().double().contiguous()

@@ -19,7 +19,7 @@ def test_every_row_has_a_name_of_its_own() -> None:
 def test_a_changed_setting_is_another_result() -> None:
     """After a change of the defaults the table would go on to show the old figures."""
     known = methods.settings("toy", "DEC")
-    changed = {**known, "cluster": {**known["cluster"], "n_epochs": known["cluster"]["n_epochs"] + 1}}
+    changed = {**known, "cluster": {**known["cluster"], "patience": known["cluster"]["patience"] + 1}}
     assert results.key(known) == results.key(json.loads(json.dumps(known))) != results.key(changed)
 
 

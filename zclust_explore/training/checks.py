@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from typing import Any, get_args
 
 from ..data.run import Run
 from . import batches
 from .clustering import IntervalUnit
+from .lengths import clustering_length, pretraining_length
 from .recipes import find_recipe
 from .starts import Start
-
-BATCHES, LEAST_EPOCHS, MOST_EPOCHS = 1_000, 40, 120  # of pretraining, where nothing else is asked for
 
 
 def whole(name: str, value: Any, least: int, most: int | None = None, said: str = "") -> int:
@@ -55,7 +53,7 @@ def clustering(
     n_clusters: int,
     *,
     start: Start | None,
-    n_epochs: int,
+    n_epochs: int | None,
     tol: float,
     patience: int,
     update_interval: int,
@@ -76,7 +74,7 @@ def clustering(
     asked = {
         "n_clusters": whole("n_clusters", n_clusters, 2, limit, said),
         "start": start,
-        "n_epochs": whole("n_epochs", n_epochs, 1),
+        "n_epochs": clustering_length(_batches(run)) if n_epochs is None else whole("n_epochs", n_epochs, 1),
         "tol": float(tol),
         "patience": whole("patience", patience, 1),
         "update_interval": whole("update_interval", update_interval, 1),
@@ -99,8 +97,9 @@ def clustering(
 
 
 def pretrain_epochs_of(run: Run, asked: int | None, name: str) -> int:
-    """Epochs of pretraining that are asked for, or enough: few windows need more passes than many."""
-    if asked is not None:
-        return whole(name, asked, 1)
-    n_batches = batches.count(run.spectrograms.n_samples, run.settings["batch_size"])
-    return min(MOST_EPOCHS, max(LEAST_EPOCHS, math.ceil(BATCHES / n_batches)))
+    """Epochs of pretraining that are asked for, or enough."""
+    return pretraining_length(_batches(run)) if asked is None else whole(name, asked, 1)
+
+
+def _batches(run: Run) -> int:
+    return batches.count(run.spectrograms.n_samples, run.settings["batch_size"])

@@ -54,8 +54,8 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         accuracy is then 0.85 instead of 0.67. Features are centred in any case.
     widths : tuple of int, optional
         Of fully connected layers; by default (256, 128) for tables, and convolutions for everything else.
-    pretrain_epochs, n_epochs : int
-        Passes over the data in pretraining (None: as in `Trainer.pretrain`), and at most in clustering.
+    pretrain_epochs, n_epochs : int, optional
+        Passes over the data in pretraining, and at most in clustering; by default as in `Trainer`.
     start, tol, reconstruction_weight
         As in `Trainer.cluster`.
     random_state : int, RandomState or None
@@ -113,7 +113,7 @@ class DeepEmbeddedClustering(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         standardize: bool = True,
         widths: tuple[int, ...] | None = None,
         pretrain_epochs: int | None = None,
-        n_epochs: int = 40,
+        n_epochs: int | None = None,
         start: Start | None = None,
         tol: float = 0.001,
         reconstruction_weight: float | None = None,

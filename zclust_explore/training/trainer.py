@@ -148,7 +148,7 @@ class Trainer(Steering):
         Parameters
         ----------
         n_epochs : int, optional
-            By default as many as make 1,000 batches, within 40 and 120: few windows need more passes than many.
+            By default 40; for few windows up to 120, for many down to 20 (see `lengths`).
         progress_bar : bool
 
         Raises
@@ -172,7 +172,7 @@ class Trainer(Steering):
         n_clusters: int,
         *,
         start: Start | None = None,
-        n_epochs: int = 40,
+        n_epochs: int | None = None,
         tol: float = 0.001,
         patience: int = 3,
         update_interval: int = 1,
@@ -192,8 +192,8 @@ class Trainer(Steering):
         start : {"mixture", "tied", "kmeans"}, optional
             Where the centroids begin (see `beginning`): with a Gaussian mixture, which is the default for decibels, one
             of equal covariances, which is that for plain values, or at the means of k-means as in the paper.
-        n_epochs : int
-            Passes over the data at most.
+        n_epochs : int, optional
+            Passes over the data at most; by default 40, for many windows down to 20 (see `lengths`).
         tol, patience : float in [0, 1], int
             Stop when at `patience` updates of the target in a row at most this fraction of the labels has changed.
         update_interval : int

@@ -15,7 +15,7 @@ import numpy as np
 
 import zclust_explore as zx
 from tests.benchmarks.study.datasets import DATASETS, WINDOWS, load
-from zclust_explore.training.checks import BATCHES, LEAST_EPOCHS, MOST_EPOCHS
+from zclust_explore.training import lengths
 from zclust_explore.training.recipes import find_recipe
 from zclust_explore.training.starts import MIXTURE_RESTARTS, full_mixture
 
@@ -69,9 +69,9 @@ def settings(dataset: str, method: str) -> dict[str, Any]:
     known["trainer"] |= {"recipe": asdict(find_recipe(known["trainer"]["recipe"], known["trainer"]["kind"]))}
     known["trainer"] |= {"scaling": _defaults(zx.Scaling), "network": _defaults(zx.CAE)}
     if row.kind in ("embedding", "deep"):
-        known["pretrain"] = {**_defaults(zx.Trainer.pretrain), "length": (BATCHES, LEAST_EPOCHS, MOST_EPOCHS)}
+        known["pretrain"] = {**_defaults(zx.Trainer.pretrain), "length": _lengths()}
     if row.kind == "deep":
-        known["cluster"] = {**_defaults(zx.Trainer.cluster), **row.cluster}
+        known["cluster"] = {**_defaults(zx.Trainer.cluster), **row.cluster, "length": _lengths()}
     if row.kind == "deep" or row.simple == "mixture":
         known["restarts"] = MIXTURE_RESTARTS
     return known
@@ -149,6 +149,10 @@ def _mixture(z: np.ndarray, n_clusters: int, seed: int) -> np.ndarray:
 
 
 SIMPLE: dict[str, Callable[[np.ndarray, int, int], np.ndarray]] = {"k-means": _kmeans, "mixture": _mixture}
+
+
+def _lengths() -> dict[str, int]:
+    return {name: value for name, value in vars(lengths).items() if name.isupper()}
 
 
 def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
