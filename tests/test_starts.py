@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
-from sklearn.mixture import GaussianMixture
 
-from zclust_explore.training import starts
-from zclust_explore.training.starts import beginning, survival
+from zclust_explore.training.starts import beginning
 
 
 def nearest(z, centroids):
@@ -52,37 +50,3 @@ def test_as_many_clusters_as_windows(start):
     begun = beginning(np.random.default_rng(0).normal(size=(4, 10)), 4, start, random_state=0)
     assert np.isfinite(begun.centroids).all()
     assert begun.covariance is None or np.linalg.eigvalsh(begun.covariance).min() > 0
-
-
-def two_long_kinds(n=400):
-    """Two kinds side by side, far longer than they are apart, and each window changed along them."""
-    random = np.random.default_rng(0)
-    kinds = np.arange(n) % 2
-    z = np.stack([3.0 * kinds + random.normal(0, 0.5, n), random.uniform(-8, 8, n)], axis=1)
-    return z, kinds, np.stack([z + random.normal(0, 1, (n, 2)) * [0.1, 6.0] for _ in range(3)])
-
-
-def test_clusters_that_survive_changes_carry_their_information():
-    """A start that cuts a kind in two would be taken for as good as one that tells kinds apart."""
-    z, kinds, changed = two_long_kinds()
-    apart, across = (GaussianMixture(2, means_init=means).fit(z) for means in ([[0, 0], [3, 0]], [[1.5, -4], [1.5, 4]]))
-    across.means_, across.precisions_cholesky_ = np.array([[1.5, -4.0], [1.5, 4.0]]), np.stack([np.eye(2)] * 2)
-    assert survival(apart, z, changed) == pytest.approx(np.log(2), abs=0.05)
-    assert survival(across, z, changed) < 0.25
-    shuffled = np.random.default_rng(0).permuted(changed, axis=1)
-    assert abs(survival(apart, z, shuffled)) < 0.15
-
-
-def test_of_many_starts_the_one_that_survives_is_taken(monkeypatch):
-    """The changes would be computed and thrown away."""
-    z, kinds, changed = two_long_kinds()
-
-    def tells_apart():
-        first = beginning(z, 2, "mixture", 0, changed).centroids[:, 0]
-        return first.min() == pytest.approx(0, abs=0.3) and first.max() == pytest.approx(3, abs=0.3)
-
-    judged = []
-    monkeypatch.setattr(starts, "survival", lambda *given: judged.append(survival(*given)) or judged[-1])
-    assert tells_apart() and len(judged) == starts.MIXTURE_RESTARTS
-    monkeypatch.setattr(starts, "survival", lambda *given: -survival(*given))
-    assert not tells_apart()

@@ -15,14 +15,14 @@ from ..models.dec import DEC
 from ..models.decoding import load_cae
 from . import batches, checkpoint
 from .acts import Act, apply, learning_rate_in_force
-from .augmentation import UNCHANGED, Augmentation
+from .augmentation import Augmentation
 from .clustering import cluster
 from .halves import Halves
 from .inputs import network_input
 from .pretraining import pretrain
 from .progress import Progress
 from .randomness import Randomness
-from .starts import N_DRAWS, Start, beginning, searched
+from .starts import Start, beginning
 from .weights import first_weights
 
 
@@ -126,24 +126,12 @@ class Learner:
     def _begin_clustering(self, n_clusters: int, start: Start) -> np.ndarray:
         """Find first centroids; a mixture also chooses coordinates in which clusters are as round as the kernel."""
         embedding = batches.embed(self._cae, self._x).numpy()
-        seed = self._settings["random_state"]
-        centroids, covariance = beginning(
-            embedding, n_clusters, start, seed, self._changed(searched(len(embedding), seed))
-        )
+        centroids, covariance = beginning(embedding, n_clusters, start, self._settings["random_state"])
         if covariance is None:
             return centroids
         origin, axes = embedding.mean(axis=0, dtype=np.float64), np.linalg.inv(np.linalg.cholesky(covariance))
         change_coordinates(self._cae, origin, axes)
         return (centroids - origin) @ axes.T
-
-    def _changed(self, numbers: np.ndarray) -> np.ndarray | None:
-        """Embeddings of some windows, changed at random as in training: (n_draws, n, latent_dim)."""
-        augmentation = Augmentation(**self._settings["augmentation"])
-        if augmentation == UNCHANGED:
-            return None
-        x, randomness = self._x[torch.as_tensor(numbers)], Randomness(self._settings["random_state"], stream=2)
-        draws = [augmentation(x, randomness.of_batch(draw)[0]) for draw in range(N_DRAWS)]
-        return np.stack([batches.embed(self._cae, draw).numpy() for draw in draws]).astype(np.float64)
 
     def _prepare(self, parameters: Iterator[torch.nn.Parameter], phase: str) -> None:
         """Fresh optimizer, or that of the last snapshot if it is of the same phase."""

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from scipy.special import rel_entr
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
@@ -18,10 +17,9 @@ Start = Literal["mixture", "tied", "kmeans"]
 
 RESTARTS = 20
 # from the partitions of k-means, mixtures of full covariances end where those do; from seeds as k-means++ draws them,
-# each ends elsewhere. Tied ones end badly from such seeds, and elsewhere often enough from k-means
-MIXTURE_RESTARTS, TIED_RESTARTS = 100, 40
+# each ends elsewhere, and the likelihood knows the better ones
+MIXTURE_RESTARTS = 100
 SEARCH_LIMIT = 3_000  # windows that the best of so many starts is sought with
-N_DRAWS = 4  # changes of each of them that it is judged by
 SAMPLE_LIMIT = 20_000  # windows a start is fitted on; more cost minutes and move no centroid that can be seen
 
 
@@ -32,10 +30,8 @@ class Beginning(NamedTuple):
     covariance: np.ndarray | None
 
 
-def beginning(
-    embedding: np.ndarray, n_clusters: int, start: Start, random_state: int, changed: np.ndarray | None = None
-) -> Beginning:
-    """Find first centroids: the best of 20 runs of k-means, of 40 of a tied mixture, or of 100 of a full one.
+def beginning(embedding: np.ndarray, n_clusters: int, start: Start, random_state: int) -> Beginning:
+    """Find first centroids: the best of 20 runs of k-means or a tied mixture, or of 100 of a full one.
 
     Parameters
     ----------
@@ -49,9 +45,6 @@ def beginning(
         gets the means, and the mean of the covariances, weighted by the size of the clusters, to choose coordinates in
         which clusters are round and of size 1 on average.
     random_state : int
-    changed : array (n_draws, n_searched, latent_dim), optional
-        Embeddings of the windows that `searched` names, each changed in ways that make no other signal. With them, the
-        best mixture is not the most likely one but the one whose clusters survive the changes (see `survival`).
 
     Raises
     ------
@@ -64,82 +57,47 @@ def beginning(
         raise ValueError(
             f"n_clusters must be at most the number of different embeddings ({n_different}), got {n_clusters}."
         )
+    if len(z) > SAMPLE_LIMIT:
+        z = np.random.default_rng(random_state).choice(z, SAMPLE_LIMIT, replace=False)
     if start == "kmeans":
-        z = _some(z, SAMPLE_LIMIT, random_state)
         centres = KMeans(n_clusters, n_init=RESTARTS, random_state=random_state).fit(z).cluster_centers_
         return Beginning(centres.astype(np.float32), None)
-    mixture = (_tied if start == "tied" else full_mixture)(z, n_clusters, random_state, changed)
+    mixture = _tied(z, n_clusters, random_state) if start == "tied" else full_mixture(z, n_clusters, random_state)
     covariance = mixture.covariances_
     if start == "mixture":
         covariance = np.einsum("k,kij->ij", mixture.weights_, covariance)
     return Beginning(mixture.means_.astype(np.float32), covariance)
 
 
-def searched(n_samples: int, random_state: int) -> np.ndarray:
-    """Return the numbers of the windows with which the best of many starts is sought: at most 3,000."""
-    return _some(np.arange(n_samples), SEARCH_LIMIT, random_state)
-
-
-def survival(mixture: GaussianMixture, z: np.ndarray, changed: np.ndarray) -> float:
-    """Mutual information (nats) between the clusters of windows and those of the same windows, changed.
-
-    It is high where a change that makes no other signal leaves each window in its cluster, and where there are many
-    clusters of a size. The likelihood knows nothing of that: it is as high where one kind is cut in two.
-
-    Parameters
-    ----------
-    mixture : GaussianMixture
-    z : array (n, latent_dim)
-    changed : array (n_draws, n, latent_dim)
-
-    References
-    ----------
-    Ji, Henriques and Vedaldi (2019), Invariant information clustering, ICCV: networks are trained with it.
-    """
-    before, found = mixture.predict_proba(z), []
-    for draw in changed:
-        joint = before.T @ mixture.predict_proba(draw) / len(z)
-        joint = (joint + joint.T) / 2
-        own = joint.sum(axis=0)
-        found.append(rel_entr(joint, np.outer(own, own)).sum())
-    return float(np.mean(found))
-
-
-def full_mixture(
-    z: np.ndarray, n_clusters: int, random_state: int, changed: np.ndarray | None = None
-) -> GaussianMixture:
-    """Fit a mixture of full covariances; `changed` as in `beginning`.
+def full_mixture(z: np.ndarray, n_clusters: int, random_state: int) -> GaussianMixture:
+    """Fit a mixture of full covariances.
 
     Short of windows, covariances are kept from collapsing by a hundredth of the variance of the whole: kinds that lie
     close are then told apart better than with a thousandth.
     """
-    settings = {"reg_covar": 1e-2 * z.var() or 1e-6, "init_params": "k-means++"}
-    return _best(z, changed, random_state, MIXTURE_RESTARTS, n_components=n_clusters, **settings)
+    regular = 1e-2 * z.var() or 1e-6
+    return _mixture(z, n_clusters, random_state, "full", regular, n_init=MIXTURE_RESTARTS, init_params="k-means++")
 
 
-def _tied(z: np.ndarray, n_clusters: int, random_state: int, changed: np.ndarray | None) -> GaussianMixture:
+def _tied(z: np.ndarray, n_clusters: int, random_state: int) -> GaussianMixture:
     # few windows, or flat directions, leave a covariance singular
-    settings = {"reg_covar": 1e-3 * z.var() or 1e-6, "covariance_type": "tied"}
-    return _best(z, changed, random_state, TIED_RESTARTS, n_components=n_clusters, **settings)
+    regular = 1e-3 * z.var() or 1e-6
+    return _mixture(z, n_clusters, random_state, "tied", regular, n_init=RESTARTS)
 
 
-def _best(
-    z: np.ndarray, changed: np.ndarray | None, random_state: int, n_restarts: int, **settings: Any
+def _mixture(
+    z: np.ndarray, n_clusters: int, random_state: int, covariances: str, regular: float, **starts: Any
 ) -> GaussianMixture:
-    """The best of many mixtures of some windows, from there on of all of them."""
-    some = z[searched(len(z), random_state)]
-    seeds = np.random.SeedSequence(random_state).generate_state(n_restarts).tolist()
+    """The best of many starts on some windows, from there on all of them."""
+    n_search = min(len(z), SEARCH_LIMIT)
+    some = z if n_search == len(z) else np.random.default_rng(random_state).choice(z, n_search, replace=False)
+    settings = {"covariance_type": covariances, "reg_covar": regular, "random_state": random_state}
     with _good_enough():
-        mixtures = (GaussianMixture(**settings, random_state=seed).fit(some) for seed in seeds)
-        best = max(mixtures, key=lambda one: one.lower_bound_ if changed is None else survival(one, some, changed))
-        if len(some) == len(z):
-            return best
-        known = {"weights_init": best.weights_, "means_init": best.means_, "precisions_init": best.precisions_}
-        return GaussianMixture(**settings | known, random_state=random_state).fit(_some(z, SAMPLE_LIMIT, random_state))
-
-
-def _some(values: np.ndarray, limit: int, random_state: int) -> np.ndarray:
-    return values if len(values) <= limit else np.random.default_rng(random_state).choice(values, limit, replace=False)
+        found = GaussianMixture(n_clusters, **starts, **settings).fit(some)
+        if n_search == len(z):
+            return found
+        known = {"weights_init": found.weights_, "means_init": found.means_, "precisions_init": found.precisions_}
+        return GaussianMixture(n_clusters, **known, **settings).fit(z)
 
 
 @contextmanager

@@ -9,16 +9,15 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
 
 import zclust_explore as zx
 from tests.benchmarks.study.datasets import DATASETS, WINDOWS, load
-from zclust_explore.training import lengths, starts
+from zclust_explore.training import lengths
 from zclust_explore.training.recipes import find_recipe
-from zclust_explore.training.starts import full_mixture
+from zclust_explore.training.starts import MIXTURE_RESTARTS, full_mixture
 
 LATENT_DIM = 10
 FIT_LIMIT = 20_000  # samples a mixture is fitted on; it labels all
@@ -70,11 +69,11 @@ def settings(dataset: str, method: str) -> dict[str, Any]:
     known["trainer"] |= {"recipe": asdict(find_recipe(known["trainer"]["recipe"], known["trainer"]["kind"]))}
     known["trainer"] |= {"scaling": _defaults(zx.Scaling), "network": _defaults(zx.CAE)}
     if row.kind in ("embedding", "deep"):
-        known["pretrain"] = {**_defaults(zx.Trainer.pretrain), "length": _constants(lengths)}
+        known["pretrain"] = {**_defaults(zx.Trainer.pretrain), "length": _lengths()}
     if row.kind == "deep":
-        known["cluster"] = {**_defaults(zx.Trainer.cluster), **row.cluster, "length": _constants(lengths)}
+        known["cluster"] = {**_defaults(zx.Trainer.cluster), **row.cluster, "length": _lengths()}
     if row.kind == "deep" or row.simple == "mixture":
-        known["starts"] = _constants(starts)
+        known["restarts"] = MIXTURE_RESTARTS
     return known
 
 
@@ -152,8 +151,8 @@ def _mixture(z: np.ndarray, n_clusters: int, seed: int) -> np.ndarray:
 SIMPLE: dict[str, Callable[[np.ndarray, int, int], np.ndarray]] = {"k-means": _kmeans, "mixture": _mixture}
 
 
-def _constants(module: ModuleType) -> dict[str, int]:
-    return {name: value for name, value in vars(module).items() if name.isupper()}
+def _lengths() -> dict[str, int]:
+    return {name: value for name, value in vars(lengths).items() if name.isupper()}
 
 
 def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
