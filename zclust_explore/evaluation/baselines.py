@@ -64,7 +64,7 @@ def kmeans(points: np.ndarray, n_clusters: int, random_state: int | None = None)
 
 
 def mixture(points: np.ndarray, n_clusters: int, random_state: int | None = None) -> np.ndarray:
-    """Labels (n_samples,) by the best of 20 Gaussian mixtures of full covariances, as the clustering starts from."""
+    """Labels (n_samples,) by the most likely of 20 Gaussian mixtures of full covariances."""
     points = np.asarray(points, dtype=np.float64)
     fitted = GaussianMixture(
         n_clusters,
