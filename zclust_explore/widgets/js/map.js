@@ -67,8 +67,9 @@ export function embeddingMap(context, host) {
   }
 
   function draw(now) {
-    frame = 0;
+    frame = cancelAnimationFrame(frame); // another is not needed any more
     if (!context.hasRoom(stage, request)) return;
+    fitted();
     target();
     let t = 1;
     if (glide) {
@@ -121,7 +122,7 @@ export function embeddingMap(context, host) {
     Object.assign(root.dataset, {n: who.length, drawn: inView, colour: spec.name});
     const picked = counted(mask), number = n => n.toLocaleString("en");
     bar.count.textContent = `${number(inView)} of ${number(record.n)} drawn` + (picked ? ` · ${number(picked)} selected` : "");
-    for (const button of bar.selecting) button.disabled = !mask && button.dataset.tool === "none";
+    bar.none.disabled = !mask;
   }
 
   function paintOver(fraction, g = sized(over, stage.clientWidth, stage.clientHeight)) {
@@ -177,15 +178,15 @@ export function embeddingMap(context, host) {
     const motion = element("span.zx-quiet"), count = element("span.zx-quiet.zx-count");
     const hold = holding(context, stage, () => { badge(); key.draw(); request(); });
     const colour = colourChoice(context);
-    const selecting = [action("invert", "Invert the selection (i)", () => store.select(inverted(store.mask, record.n, context.visible()))),
-      action("none", "Clear the selection (c)", () => store.select(null))];
-    tools.append(...buttons, element("span.zx-group", {role: "group", "aria-label": "selection"}, ...selecting),
+    const invert = action("invert", "Invert the selection (i)", () => store.select(inverted(store.mask, record.n, context.visible())));
+    const none = action("none", "Clear the selection (c)", () => store.select(null));
+    tools.append(...buttons, element("span.zx-group", {role: "group", "aria-label": "selection"}, invert, none),
       action("reset", "Show everything (0, or double-click)", reset),
       element("span.zx-group", {role: "group", "aria-label": "projection"}, ...projections, hold.button), motion,
       action("save", "Save picture: map and legend as PNG", save),
       element("label.zx-quiet.zx-colour", {}, element("span.zx-colourword", {}, "colour "), colour.element));
     top.append(count);
-    return {buttons, selecting, projections, hold, motion, count, colour};
+    return {buttons, none, projections, hold, motion, count, colour};
   }
 
   function save() {
@@ -233,17 +234,18 @@ export function embeddingMap(context, host) {
     bar.hold.show();
   }
 
-  context.onResize(stage, () => {
-    const width = stage.clientWidth, height = stage.clientHeight;
-    if (!width || !height) return;
-    Object.assign(area, {width: width - LEFT - 4, height: height - BOTTOM - area.top});
-    [camera.width, camera.height] = [area.width, area.height];
-    Object.assign(surface.style, {left: `${area.left}px`, top: `${area.top}px`, width: `${area.width}px`, height: `${area.height}px`});
-    Object.assign(canvas.style, {left: `${area.left}px`, top: `${area.top}px`});
-    raster.resize(area.width, area.height);
-    target();
-    draw(performance.now());
-  });
+  /** Take the size of the stage; whether it is another one. */
+  function fitted() {
+    const width = stage.clientWidth - LEFT - 4, height = stage.clientHeight - BOTTOM - area.top, {left, top} = area;
+    if (width < 0 || height < 0 || camera.width === width && camera.height === height) return false;
+    for (const one of [area, camera]) Object.assign(one, {width, height});
+    for (const {style} of [surface, canvas]) Object.assign(style, {left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px`});
+    raster.resize(width, height);
+    return true;
+  }
+
+  // what is drawn next to the map may have changed its size: who draws asks first, and need not draw a second time
+  context.onResize(stage, () => { if (fitted()) draw(performance.now()); });
   store.on(["step", "mask", "isolated", "hover", "opened", "colour_by", "projection", "trails"], request, context.signal);
   store.on(["projection"], badge, context.signal);
   store.on(["camera"], () => { seat(); request(); }, context.signal);

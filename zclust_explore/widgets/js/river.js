@@ -40,10 +40,11 @@ export function river(context, host) {
     steps = thinned(first, last, Math.floor((width - LEFT - RIGHT) / SPACING) + 1);
     if (steps.join() !== before) at = null;
     bed = riverbed(steps.map(step => record.sizesAt(step)), steps.slice(1).map((_, pair) => table(pair)), k, record.n, height - TOP - BOTTOM);
-    const g = sized(canvas, width, height), mask = store.mask, isolated = store.get("isolated");
+    const g = sized(canvas, width, height), {mask} = store, isolated = store.get("isolated"), some = [];
+    mask?.forEach((one, i) => { if (one) some.push(i); });
     const faded = ({source, target}) => isolated.length > 0 && !isolated.includes(source) && !isolated.includes(target);
     bed.streams.forEach((streams, pair) => {
-      const chosen = mask && contingency(...labels(pair), k, mask);
+      const chosen = mask && contingency(...labels(pair), k, some);
       // those who stay first, then those who go, few on top of many
       const order = [...streams].sort((a, b) => (a.source !== a.target) - (b.source !== b.target) || b.count - a.count);
       for (const stream of order) {

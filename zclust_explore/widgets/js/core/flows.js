@@ -1,10 +1,12 @@
 // Flows: how many windows went from which cluster to which between two steps, and where a river draws them.
 
-/** Counts (k, k) of windows: rows by cluster before, columns by cluster after; of those in the mask, if there is one. */
-export function contingency(before, after, k, mask = null) {
-  const table = new Int32Array(k * k);
-  for (let i = 0; i < before.length; i++)
-    if (before[i] < k && after[i] < k && (!mask || mask[i])) table[before[i] * k + after[i]]++;
+/** Counts (k, k) of windows: rows by cluster before, columns by cluster after; of some windows only, if they are numbered. */
+export function contingency(before, after, k, some = null) {
+  const table = new Int32Array(k * k), {length} = some ?? before;
+  for (let j = 0; j < length; j++) {
+    const i = some ? some[j] : j;
+    if (before[i] < k && after[i] < k) table[before[i] * k + after[i]]++;
+  }
   return table;
 }
 

@@ -67,8 +67,8 @@ export class PointRaster {
       if (cache.size > 40) cache.clear();
       cache.set(key, stamps(radius * ratio, gap * ratio, row));
     }
-    const {reach, made} = cache.get(key), weighted = parts => parts.map(part => part * strength);
-    const dots = made.map(({at, fill, around}) => ({at: Int32Array.from(at), fill: Int32Array.from(weighted(fill)), around: Int32Array.from(weighted(around))}));
+    const {reach, made} = cache.get(key), weighted = parts => Int32Array.from(parts, part => part * strength);
+    const dots = made.map(({at, fill, around}) => ({at: Int32Array.from(at), fill: weighted(fill), around: weighted(around)}));
     const scale = camera.scale * ratio, left = camera.width / 2 * ratio - camera.x * scale, top = camera.height / 2 * ratio + camera.y * scale;
     const ground = gapColour ? packed(gapColour) : this.background, colours = Int32Array.from({length: 256}, (_, k) => packed(table.subarray(3 * k)));
     let seen = 0;
