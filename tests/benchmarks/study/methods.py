@@ -84,6 +84,15 @@ def pretraining(dataset: str, method: str) -> dict[str, Any]:
     }
 
 
+def warm_up() -> None:
+    """Load what is loaded at its first use, which takes seconds once in a process; the peers do the same."""
+    specs = zx.Spectrograms.from_images(np.random.default_rng(0).normal(size=(40, 8, 8)))
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = zx.Trainer(specs, directory=Path(folder) / "run")
+        trainer.pretrain(1, progress_bar=False)
+        trainer.cluster(2, n_epochs=1, progress_bar=False)
+
+
 def pretrain(dataset: str, method: str, seed: int, folder: Path) -> dict[str, float]:
     """Pretrain a network and leave the run in a folder; returns the seconds."""
     specs = load(dataset, seed)
