@@ -40,7 +40,7 @@ def test_training_takes_the_steps_of_adam(tmp_path):
     values = np.random.default_rng(0).normal(size=(40, 17, 12))
     specs = Spectrograms(values, np.arange(1.0, 18), np.arange(12.0), pd.DataFrame(index=range(40)))
     trainer = Trainer(specs, latent_dim=3, batch_size=8, directory=tmp_path / "run")
-    learner, textbook = Learner(trainer.run, torch.device("cpu")), None
+    learner = Learner(trainer.run, torch.device("cpu"))
     batches = learner.pretraining(n_epochs=3, snapshot_every=3)
     parameters = list(learner._cae.parameters())
     textbook = Textbook(parameters, lr=trainer.run.settings["learning_rate"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 USUAL_EPOCHS = 40
-# a pass over many windows teaches more than one over few: 20 over 10,000 digits of MNIST end where 40 do
+# a pass over many windows teaches more than one over few
 ENOUGH_BATCHES, LEAST_EPOCHS = 3_000, 20
 # pretraining on few windows goes on until the network has seen enough of them
 PRETRAINING_BATCHES, MOST_EPOCHS = 1_000, 120
