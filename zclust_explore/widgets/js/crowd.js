@@ -12,6 +12,19 @@ function lasting() {
   };
 }
 
+/** Windows by a byte that each has, stable; in which order its values come, says `sequence` of the number of each. */
+function byByte(windows, bytes, sequence) {
+  const counts = new Uint32Array(256), ends = new Uint32Array(256), n = windows.length, order = new Uint32Array(n);
+  for (let k = 0; k < n; k++) counts[bytes[windows[k]]]++;
+  const values = sequence(counts);
+  let total = 0;
+  for (const value of values) { ends[value] = total; total += counts[value]; }
+  for (let k = 0; k < n; k++) order[ends[bytes[windows[k]]]++] = windows[k];
+  return {order, parts: values.map(value => order.subarray(ends[value] - counts[value], ends[value]))};
+}
+
+const RISING = [...Array(256).keys()], FALLING = RISING.map(k => 255 - k);
+
 /**
  * Remembers who is drawn in which order, so that only what has changed is made anew, and nothing while points glide.
  * @returns {function(object, Context, ?Uint8Array): {who: Uint32Array, all: object[], chosen: object[]}} from what colours
@@ -21,21 +34,18 @@ export function drawingOrder() {
   const sure = lasting(), everyone = lasting(), selected = lasting();
   return (spec, {record, step, projection, store}, shown) => {
     const view = store.get("mask"), {mask} = store; // the bytes as they came are the same as long as the selection is
-    const who = sure([step, shown], () => orderByDoubt(record.qAt(step), shown)), from = [who, spec.key ?? spec.name, projection];
-    const take = some => layers(spec.values, some, projection.xy.subarray(2 * record.n * step), spec.byClass);
+    const xy = projection.xy.subarray(2 * record.n * step);
+    const who = sure([step, shown, projection], () => {
+      const rows = new Uint8Array(record.n), all = new Uint32Array(record.n);
+      let some = 0;
+      for (let i = 0; i < record.n; i++) if (!shown || shown[i]) { rows[i] = xy[2 * i + 1] >> 8; all[some++] = i; }
+      // sure points first, doubtful ones last, so on top where they are seen; the equally sure row by row, for then the
+      // pixels that are written lie together
+      return byByte(byByte(all.subarray(0, some), rows, () => RISING).order, record.qAt(step), () => FALLING).order;
+    });
+    const from = [who, spec.key ?? spec.name], take = some => layers(spec.values, some, xy, spec.byClass);
     return {who, all: everyone(from, () => take(who)), chosen: selected([...from, view], () => (mask ? take(who.filter(i => mask[i])) : []))};
   };
-}
-
-/** Sure points first, doubtful ones last, so on top where they are seen; within one step, by counting. */
-function orderByDoubt(certainty, shown) {
-  const starts = new Uint32Array(257), n = certainty.length;
-  let total = 0;
-  for (let i = 0; i < n; i++) if (!shown || shown[i]) { starts[256 - certainty[i]]++; total++; }
-  for (let k = 1; k < 257; k++) starts[k] += starts[k - 1];
-  const order = new Uint32Array(total);
-  for (let i = n - 1; i >= 0; i--) if (!shown || shown[i]) order[--starts[256 - certainty[i]]] = i;
-  return order;
 }
 
 /**
@@ -47,18 +57,9 @@ function orderByDoubt(certainty, shown) {
  * @returns {{order: Uint32Array, crowd: number}[]} `crowd`: how many others share a point's place, on average
  */
 function layers(values, doubtful, xy, byClass) {
-  const counts = new Uint32Array(256), starts = new Uint32Array(256), n = doubtful.length, order = new Uint32Array(n);
-  for (let k = 0; k < n; k++) counts[values[doubtful[k]]]++;
-  const colours = [...counts.keys()].filter(k => counts[k]).sort((a, b) => counts[b] - counts[a]);
-  let total = 0;
-  for (const k of colours) { starts[k] = total; total += counts[k]; }
-  for (let k = 0; k < n; k++) order[starts[values[doubtful[k]]]++] = doubtful[k];
+  const {order, parts} = byByte(doubtful, values, counts => RISING.filter(k => counts[k]).sort((a, b) => counts[b] - counts[a]));
   const places = new Uint16Array(SIDE * SIDE);
-  if (!byClass) return [{order, crowd: crowdOf(order, xy, places)}];
-  return colours.map(k => {
-    const own = order.subarray(starts[k] - counts[k], starts[k]);
-    return {order: own, crowd: crowdOf(own, xy, places)};
-  });
+  return (byClass ? parts : [order]).map(own => ({order: own, crowd: crowdOf(own, xy, places)}));
 }
 
 /** Beyond the grid, where a map that was turned may reach, places begin again. */
