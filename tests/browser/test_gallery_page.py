@@ -122,6 +122,28 @@ def test_ten_thousand_members_in_every_order(draw, tmp_path) -> None:
         bench.page.evaluate("() => { document.querySelector('.zx-scroll').scrollTop = 0; }")
 
 
+def test_who_scrolls_far_waits_for_what_is_on_the_screen(draw, tmp_path) -> None:
+    """Whatever was passed on the way would be fetched first: minutes for a long gallery, and all else after it."""
+    n = 4_000
+    bench = draw(many(tmp_path / "run", n), Gallery, mask=b"\1" * n, sort="time")
+    bench.until(".zx-tile[data-painted=true]")
+    for part in range(1, 40):
+        bench.page.evaluate(
+            "part => { const s = document.querySelector('.zx-scroll'); s.scrollTop = s.scrollHeight * part / 40; }",
+            part,
+        )
+        bench.settle()
+    asked = bench.answer()
+    while kinds := bench.answer():
+        asked += kinds
+        bench.settle()
+    bench.settle()
+    assert asked.count("tiles") <= 6  # those under way, and those on the screen; not forty times as many
+    tiles = bench.page.locator(".zx-tile")
+    assert tiles.count() > 4
+    assert tiles.count() == bench.page.locator(".zx-tile[data-painted=true]").count()
+
+
 def test_what_cannot_be_sorted_is_told(draw, run) -> None:
     """A gallery by reconstruction error would be in some order or other for a run without a network, and not say so."""
     bench = draw(run, Gallery, mask=b"\1" * 30 + b"\0" * 90, sort="error")

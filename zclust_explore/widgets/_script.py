@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent / "js"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";$', re.MULTILINE)
 # rjsmin takes the inner one for code, and words in it lose their spaces
 NESTED = re.compile(r"\$\{[^`}]*`")
+CONST = re.compile(r"\bconst\b(?=[ {[])")
 BEYOND = re.compile("[^\x00-\xff]")
 EXPORT = re.compile(r"^export ((?:async )?function\*?|const|class) (\w+)", re.MULTILINE)
 
@@ -39,7 +40,8 @@ def page_script(entry: str) -> str:
     if twice := {name for name in exported if exported.count(name) > 1}:
         raise ValueError(f"exports of one script must have different names, got {sorted(twice)} twice in {entry}.")
     parts = [_enclosed(FOLDER / name) for name in order]
-    script = str(rjsmin.jsmin("".join(parts) + "export default {render};\n"))
+    # two letters less a time: the script goes into every saved notebook
+    script = CONST.sub("let", str(rjsmin.jsmin("".join(parts) + "export default {render};\n")))
     # browsers keep a text with a single letter beyond Latin-1 at two bytes a letter, and never forget a script
     return BEYOND.sub(lambda found: f"\\u{ord(found[0]):04x}", script)
 

@@ -5,7 +5,7 @@ import {sequential} from "./core/colormap.js";
 import {anchor, element, sized} from "./core/element.js";
 import {letters, place, stack, taller, waves} from "./core/picture.js";
 import {clusterCards} from "./cards.js";
-import {Orders, sortBy} from "./order.js";
+import {Orders} from "./order.js";
 import {saidShift, stackRow} from "./stackrow.js";
 import {opening, tileImage} from "./tilepage.js";
 
@@ -50,19 +50,14 @@ export function gallery(context, host) {
     colourBar();
     if (cards.open) return;
     const labels = record.labelsAt(step), visible = context.visible();
-    members = [];
-    if (mask || isolated.length)
-      for (let i = 0; i < record.n; i++) if (visible(i) && (!mask || mask[i])) members.push(i);
     const order = store.get("sort");
-    members = orders.sort(members, order, step);
-    const name = mask ? "selection" : isolated.join(" · ");
+    members = mask || isolated.length ? orders.ranked(order, step).filter(i => visible(i) && (!mask || mask[i])) : [];
+    const name = mask ? "selection" : isolated.join(" · "), clustered = labels[0] !== 255;
     const plural = members.length === 1 ? "window" : mask ? "windows" : "members";
-    const clustered = labels[0] !== 255;
     overview = !mask && !isolated.length && clustered;
     head.textContent = overview ? "clusters · typical windows" : members.length ? `${name} · ${members.length.toLocaleString("en")} ${plural}` : "gallery";
     const hint = overview ? "Draw around windows on a map, or click a cluster in the legend, to see all of them." : "";
-    quiet = members.length ? orders.told : hint;
-    note.textContent = quiet;
+    note.textContent = quiet = members.length ? orders.told : hint;
     sort.value = order;
     align.value = store.get("align");
     note.hidden = false;
@@ -102,14 +97,9 @@ export function gallery(context, host) {
 
   /** With nothing chosen: a row of the surest members for each cluster, filled up with -1. */
   function typical(columns) {
-    const labels = record.labelsAt(context.step), {q} = record.exactAt(context.step), rows = [];
-    for (let c = 0; c < record.clusters; c++) {
-      const row = [];
-      for (let i = 0; i < record.n; i++) if (labels[i] === c) row.push(i);
-      const sorted = sortBy(row, q, -1);
-      if (row.length) rows.push(...Array.from({length: columns}, (_, k) => sorted[k] ?? -1));
-    }
-    return rows;
+    const labels = record.labelsAt(context.step), rows = Array.from({length: record.clusters}, () => []);
+    for (const i of orders.ranked("typical", context.step)) rows[labels[i]].push(i);
+    return rows.filter(row => row.length).flatMap(row => Array.from({length: columns}, (_, k) => row[k] ?? -1));
   }
 
   function request() { frame ||= requestAnimationFrame(context.guarded(draw)); }
@@ -142,16 +132,16 @@ export function gallery(context, host) {
       g.restore();
     }
     note.textContent = failed || quiet;
-    const mine = generation;
-    fetch(cells.slice(first, Math.min(cells.length, last + 2 * columns)).filter(i => i >= 0), mine)
+    const mine = generation, wanted = () => mine === generation && row === painted && !context.signal.aborted;
+    fetch(cells.slice(first, Math.min(cells.length, last + 2 * columns)).filter(i => i >= 0), wanted)
       .then(() => { if (above && mine === generation) lead.want(members, store.get("align"), store.get("level")); }); // pictures first
   }
 
-  async function fetch(indices, mine) {
-    const wanted = store.get("level");
-    if (indices.every(i => context.tiles.has(`${wanted} ${i}`))) return;
+  async function fetch(indices, wanted) {
+    const shade = store.get("level");
+    if (indices.every(i => context.tiles.has(`${shade} ${i}`))) return;
     try {
-      await context.pages.fetch(indices, wanted);
+      await context.pages.fetch(indices, shade, wanted);
       failed = "";
     } catch (error) {
       if (context.signal.aborted) return;
@@ -159,7 +149,7 @@ export function gallery(context, host) {
       note.textContent = failed;
       return;
     }
-    if (mine === generation && !context.signal.aborted) request();
+    if (wanted()) request();
   }
 
   function create(index) {

@@ -55,7 +55,7 @@ export function hoverCard(context, host) {
     if (kept) fill(kept.canvas);
     else timer = setTimeout(async () => {
       try {
-        await context.pages.fetch([index], store.get("level"));
+        await context.pages.fetch([index], store.get("level"), () => wanted === index);
         if (wanted === index) fill(tileImage(context, index, store.get("level"), sequential()).canvas);
       } catch (error) {
         if (wanted === index) room.textContent = "";

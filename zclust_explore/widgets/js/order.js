@@ -8,7 +8,7 @@ const KINDS = {typical: -1, doubtful: 1, time: 1, error: -1, loud: -1};
 const NAMES = {error: "reconstruction error", loud: "level"};
 
 /** Sort window numbers by values[number], the smallest first (sign 1) or the largest (-1); unknown ones last. */
-export function sortBy(members, values, sign) {
+function sortBy(members, values, sign) {
   if (values instanceof Float32Array) return sortedByBits(members, values, sign);
   const key = i => (Number.isNaN(values[i]) ? Infinity : sign * values[i]);
   return members.sort((a, b) => key(a) - key(b) || a - b); // Infinity - Infinity is NaN, which is no order either
@@ -30,10 +30,14 @@ export class Orders {
   /** @param {function(): void} again called when what was missing has come, or cannot come */
   constructor(context, again) { Object.assign(this, {context, again, kept: new Memory(8), told: ""}); }
 
-  /** Sort members at a step; `told` says in words what is missing. */
-  sort(members, order, step) {
-    const values = this.values(order, step);
-    return values ? sortBy(members, values, KINDS[order]) : members;
+  /** All windows in their order at a step, kept until another is wanted; `told` says in words what is missing. */
+  ranked(order, step) {
+    const values = this.values(order, step), key = [order, step, !values].join();
+    if (key !== this.key) {
+      const all = [...Array(this.context.record.n).keys()];
+      Object.assign(this, {key, all: values ? sortBy(all, values, KINDS[order]) : all});
+    }
+    return this.all;
   }
 
   values(order, step) {

@@ -3,30 +3,46 @@
 import {bytes} from "./core/courier.js";
 import {channels, picture} from "./core/picture.js";
 
-const PAGE = 32;
+const PAGE = 32, AT_ONCE = 2; // pages that Python is asked for: what is wanted next need not wait for more
 
 /** Fetches tiles; those already kept or on their way are not asked for again. */
 export class TilePages {
-  constructor(context) { this.context = context; this.onTheWay = new Map(); }
+  constructor(context) { Object.assign(this, {context, onTheWay: new Map(), waiting: [], asked: 0}); }
 
-  /** Resolves when all these windows are kept. */
-  async fetch(indices, level) {
-    const {tiles} = this.context, missing = indices.filter(i => !tiles.has(`${level} ${i}`) && !this.onTheWay.has(`${level} ${i}`));
-    for (let k = 0; k < missing.length; k += PAGE) this.ask(missing.slice(k, k + PAGE), level);
-    await Promise.all(indices.map(i => this.onTheWay.get(`${level} ${i}`)).filter(Boolean));
+  /** Resolves when all these windows are kept, or are not `wanted` any more. The latest come first. */
+  async fetch(indices, level, wanted = () => true) {
+    const {tiles} = this.context, key = i => `${level} ${i}`, pages = [];
+    const missing = indices.filter(i => !tiles.has(key(i)) && !this.onTheWay.has(key(i)));
+    for (let k = 0; k < missing.length; k += PAGE) {
+      const page = {indices: missing.slice(k, k + PAGE), level, wanted};
+      page.done = new Promise(resolve => { page.begin = resolve; }).finally(() => page.indices.forEach(i => this.onTheWay.delete(key(i))));
+      page.done.catch(() => {}); // whoever waits for it hears of it
+      page.indices.forEach(i => this.onTheWay.set(key(i), page.done));
+      pages.push(page);
+    }
+    this.waiting.unshift(...pages);
+    this.next();
+    const came = await Promise.all(indices.map(i => this.onTheWay.get(key(i))));
+    if (came.includes(false) && wanted()) await this.fetch(indices, level, wanted); // others wanted them, but not for long
   }
 
-  ask(indices, level) {
+  /** Ask for the next pages; those that nobody waits for any more end as `false`. */
+  next() {
+    while (this.waiting.length && this.asked < AT_ONCE) {
+      const page = this.waiting.shift(), wanted = page.wanted();
+      this.asked += wanted;
+      page.begin(wanted && this.ask(page).finally(() => { this.asked--; this.next(); }));
+    }
+  }
+
+  async ask({indices, level}) {
     const {courier, tiles, record} = this.context, {tile} = record, size = channels(tile) * tile.n_freqs * tile.n_times;
-    const page = courier.ask("tiles", {indices, level}).then(({buffers}) => {
-      const images = bytes(buffers[0]), waves = buffers[1]?.byteLength ? new Int8Array(bytes(buffers[1]).slice().buffer) : null;
-      const width = waves ? waves.length / indices.length : 0;
-      indices.forEach((index, k) => tiles.set(`${level} ${index}`, {
-        values: images.slice(k * size, (k + 1) * size), wave: waves && waves.slice(k * width, (k + 1) * width),
-      }));
-    }).finally(() => indices.forEach(i => this.onTheWay.delete(`${level} ${i}`)));
-    page.catch(() => {}); // whoever waits for it hears of it
-    indices.forEach(i => this.onTheWay.set(`${level} ${i}`, page));
+    const {buffers} = await courier.ask("tiles", {indices, level});
+    const images = bytes(buffers[0]), waves = buffers[1]?.byteLength ? new Int8Array(bytes(buffers[1]).slice().buffer) : null;
+    const width = waves ? waves.length / indices.length : 0;
+    indices.forEach((index, k) => tiles.set(`${level} ${index}`, {
+      values: images.slice(k * size, (k + 1) * size), wave: waves && waves.slice(k * width, (k + 1) * width),
+    }));
   }
 }
 
