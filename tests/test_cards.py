@@ -21,7 +21,7 @@ def made(run: Run, step: int = -1):
     """Cards with the measures and the scale that they were made from."""
     scale = DecibelScale(run.spectrograms)
     measures = measure(run.spectrograms, scale)
-    return cards(run, step, scale, measures), measures, scale
+    return cards(run, step, scale, measures)[0], measures, scale
 
 
 @pytest.fixture(scope="module")

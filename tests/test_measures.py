@@ -58,3 +58,16 @@ def test_amplitudes_have_the_unit_of_what_was_done(steps, unit) -> None:
     specs = make_spectrograms(16, random_state=0)
     settings = {**specs.settings, "signals": {"preprocessing": steps}}
     assert amplitude_unit(dataclasses.replace(specs, settings=settings)) == unit
+
+
+def test_the_scale_of_a_large_set_is_that_of_all_of_it() -> None:
+    """The colours of a long record would be those of its first day."""
+    specs = make_spectrograms(72, random_state=0)
+    rows = np.arange(2_000) % 72
+    many = dataclasses.replace(
+        specs,
+        values=specs.values[rows] + np.linspace(0, 40, 2_000, dtype=np.float32)[:, None, None],
+        metadata=specs.metadata.iloc[rows].reset_index(drop=True),
+        waveforms=None,
+    )
+    np.testing.assert_allclose(DecibelScale(many).limits("absolute"), np.percentile(many.values, [1, 99.7]), atol=1.5)

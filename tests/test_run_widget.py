@@ -1,9 +1,13 @@
 """What all widgets share, without a browser: columns of one moment, answers to every question."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
 from tests.made_runs import make_run
+from zclust_explore.data.run import Run
 from zclust_explore.data.snapshot import Snapshot
 from zclust_explore.views import frames
 from zclust_explore.widgets import EmbeddingMap, _base
@@ -31,6 +35,33 @@ def test_columns_are_of_one_moment(run, monkeypatch) -> None:
     assert len(widget.record["epochs"]) == steps
     assert len(widget.pca["xy"]) == steps * 24 * 2 * 2
     widget.close()
+
+
+def test_what_widgets_have_in_common_is_made_once(run, monkeypatch) -> None:
+    """A second widget would take as long as the first; or, after the run has grown, draw what it was before."""
+    counted = []
+    membership = _base.membership
+    monkeypatch.setattr(_base, "membership", lambda run: counted.append(len(run)) or membership(run))
+    first, second = EmbeddingMap(run), EmbeddingMap(run)
+    assert counted == [4]
+    assert second.record["labels"] == first.record["labels"]
+    assert second.scale is first.scale
+    run.append(Snapshot(4, "cluster", 9, {}, run.embedding, run.centroids))
+    third = EmbeddingMap(run)
+    assert counted == [4, 5]
+    assert len(third.record["labels"]) == 5 * 24
+    for widget in (first, second, third):
+        widget.close()
+
+
+def test_what_was_made_goes_with_the_run(run) -> None:
+    """A kernel would keep every run that was ever drawn, until its memory is full."""
+    opened = Run.open(run.directory)
+    widget, kept = EmbeddingMap(opened), weakref.ref(opened)
+    widget.close()
+    del widget, opened
+    gc.collect()
+    assert kept() is None
 
 
 def test_assignments_of_one_window_are_one_small_answer(run) -> None:

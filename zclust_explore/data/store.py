@@ -18,7 +18,7 @@ from .parts import Parts
 
 FORMAT = 1
 KIND = "zclust_explore.Spectrograms"
-CHUNK_BYTES = 4 * 2**20
+CHUNK_BYTES = 2**20  # a gallery reads windows from here and there, and for each a whole chunk
 PACKING = ZstdCodec(level=1)  # half the time of Zarr's own level, and as small: windows that overlap repeat each other
 
 
@@ -38,7 +38,7 @@ def write(
     tables: Mapping[str, pd.DataFrame],
     attributes: Mapping[str, Any],
 ) -> None:
-    """Write a store into a folder: arrays of n_samples rows in chunks of about 4 MiB, or nothing where one is None."""
+    """Write a store into a folder: arrays of n_samples rows in chunks of about 1 MiB, or nothing where one is None."""
     known = {"format": FORMAT, "kind": KIND, **json.loads(to_json(dict(attributes)))}
     root = zarr.open_group(folder, mode="w", attributes=known)
     for name, axis in axes.items():

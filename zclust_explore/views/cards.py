@@ -9,7 +9,8 @@ import pandas as pd
 
 from ..data.blocks import blocks
 from ..data.run import Run
-from .measures import Measures
+from ..data.spectrograms import Spectrograms
+from .measures import Measures, measure
 from .tiles import DecibelScale
 
 SHOWN = 3  # exemplars, and borderline members
@@ -60,8 +61,11 @@ class Card:
     others: np.ndarray
 
 
-def cards(run: Run, step: int, scale: DecibelScale, measures: Measures) -> list[Card]:
+def cards(run: Run, step: int, scale: DecibelScale, measures: Measures | None = None) -> tuple[list[Card], Measures]:
     """Describe every cluster of a run at a step.
+
+    Returns the measures of all windows as well: they are the same at every step, and taken here if they are not given,
+    in the one pass over the data.
 
     Raises
     ------
@@ -76,7 +80,7 @@ def cards(run: Run, step: int, scale: DecibelScale, measures: Measures) -> list[
     second = np.where(second == labels, order[:, -1], second)  # equally sure of both
     rows = np.arange(n_samples)
     margin = q[rows, labels] - (q[rows, second] if n_clusters > 1 else 0)
-    means = _means(run, labels, n_clusters)
+    means, measures = _means(specs, labels, n_clusters, scale, measures)
     stations, hours = _stations(specs.metadata), _hours(specs.metadata)
     made = []
     for cluster in range(n_clusters):
@@ -105,21 +109,28 @@ def cards(run: Run, step: int, scale: DecibelScale, measures: Measures) -> list[
                 others=second[doubtful],
             )
         )
-    return made
+    return made, measures
 
 
-def _means(run: Run, labels: np.ndarray, n_clusters: int) -> np.ndarray:
-    """Mean spectrogram of each cluster: (n_clusters, [n_channels,] n_freqs, n_times), NaN for an empty one."""
-    specs = run.spectrograms
+def _means(
+    specs: Spectrograms, labels: np.ndarray, n_clusters: int, scale: DecibelScale, measures: Measures | None
+) -> tuple[np.ndarray, Measures]:
+    """Mean spectrogram of each cluster (n_clusters, [n_channels,] n_freqs, n_times), NaN for an empty one; measures."""
     sums = np.zeros((n_clusters, *specs.values.shape[1:]))
-    for rows, values in blocks(specs, lambda values, _: values):
+
+    def add(rows: slice, values: np.ndarray) -> None:
         of_block = labels[rows]
         for cluster in np.unique(of_block):
             sums[cluster] += values[of_block == cluster].sum(axis=0, dtype=np.float64)
+
+    if measures is None:
+        measures = measure(specs, scale, beside=add)
+    else:
+        for rows, values in blocks(specs, lambda values, _: values):
+            add(rows, values)
     counts = np.bincount(labels, minlength=n_clusters).astype(float)
     counts[counts == 0] = np.nan
-    means: np.ndarray = sums / counts.reshape(-1, *[1] * (sums.ndim - 1))
-    return means
+    return sums / counts.reshape(-1, *[1] * (sums.ndim - 1)), measures
 
 
 def _dominant(mean: np.ndarray, scale: DecibelScale, frequencies: np.ndarray) -> float:

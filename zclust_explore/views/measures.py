@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,12 +38,19 @@ class Measures:
     duration_s: np.ndarray
 
 
-def measure(specs: Spectrograms, scale: DecibelScale) -> Measures:
-    """Measure all windows, in one pass over the data."""
+def measure(
+    specs: Spectrograms, scale: DecibelScale, beside: Callable[[slice, np.ndarray], None] = lambda rows, values: None
+) -> Measures:
+    """Measure all windows, in one pass over the data.
+
+    What else is to be done in that pass, because reading takes longest, is done by `beside`: it is called with the rows
+    of each block and their values ([n_channels,] n_freqs, n_times).
+    """
     decibels = str(specs.settings.get("unit", "dB")).startswith("dB")
     background = scale.background[..., None].astype(np.float32)
     found = Measures(*(np.full(specs.n_samples, np.nan) for _ in range(3)))
     for rows, values in blocks(specs, lambda values, _: values):
+        beside(rows, values)
         for start in range(0, len(values), AT_ONCE):
             some = slice(rows.start + start, min(rows.start + start + AT_ONCE, rows.stop))
             part = values[start : start + AT_ONCE]

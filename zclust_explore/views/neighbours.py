@@ -41,9 +41,14 @@ def nearest(points: np.ndarray, index: int, k: int = N_NEIGHBOURS) -> np.ndarray
     [2, 3, 1]
     """
     points = np.asarray(points, dtype=np.float64)
-    squared = ((points - points[index]) ** 2).sum(axis=1)  # (n,)
+    apart = points - points[index]
+    squared = np.einsum("ij,ij->i", apart, apart)  # (n,)
     squared[index] = np.inf
-    return np.argsort(squared, kind="stable")[: min(k, len(points) - 1)]
+    k = min(k, len(points) - 1)
+    if k < 1:
+        return np.empty(0, dtype=np.int64)
+    candidates = np.flatnonzero(squared <= np.partition(squared, k - 1)[k - 1])  # ascending, all that are as near
+    return candidates[np.argsort(squared[candidates], kind="stable")[:k]]
 
 
 def neighbours(run: Run, index: int, step: int = -1, k: int = N_NEIGHBOURS) -> Neighbours:

@@ -91,7 +91,7 @@ def project_pca(run: Run) -> Projection:
         centroids_xy=_over_steps(run, lambda _, centroids: (centroids - mean) @ frame),
         method="pca",
         axes=(f"PC 1 ({shares[0]:.0f} %)", f"PC 2 ({shares[1]:.0f} %)"),
-        motion=motion_index(run, xy),
+        motion=_correlation(embeddings, xy),
     )
 
 
@@ -132,7 +132,7 @@ def project_umap(
         centroids_xy=_over_steps(run, lambda snapshot, _: _members_mean(snapshot, xy[snapshot.step])),
         method="umap",
         axes=("UMAP 1", "UMAP 2"),
-        motion=motion_index(run, xy),
+        motion=_correlation(embeddings, xy),
     )
 
 
@@ -159,9 +159,12 @@ def motion_index(run: Run, xy: np.ndarray) -> float:
     1: whatever moves twice as far on the map has moved twice as far in latent space. 0: motion on the map is an
     artefact of the layout. It is Pearson's coefficient of the *lengths* of the displacements; 1 where nothing moves.
     """
-    if len(run) < 2:
+    return _correlation(in_one_basis(run), xy)
+
+
+def _correlation(embeddings: list[np.ndarray], xy: np.ndarray) -> float:
+    if len(embeddings) < 2:
         return 1.0
-    embeddings = in_one_basis(run)
     pairs = zip(embeddings, embeddings[1:], strict=False)
     true = np.stack([np.linalg.norm(after - before, axis=1) for before, after in pairs]).ravel().astype(np.float64)
     drawn = np.linalg.norm(np.diff(xy, axis=0), axis=2).ravel().astype(np.float64)

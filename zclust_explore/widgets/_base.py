@@ -6,6 +6,7 @@ import logging
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import anywidget
@@ -22,6 +23,7 @@ from ..views.samples import Column, Samples, samples
 from ..views.state import ExplorerState
 from ..views.tiles import DecibelScale, amplitude_unit, axis_words
 from ..views.umap_job import UmapJob, read_umap
+from ._drawn import once
 from ._map_answers import MapAnswers, motion_column
 from ._reruns import CellWidget
 from ._script import style_sheet
@@ -76,7 +78,8 @@ class RunWidget(CellWidget):
     def __init__(self, run: Run, state: SharedState | None = None, **traits: Any) -> None:
         if not len(run):
             raise ValueError(f"run must have at least one snapshot to be shown, got none in {run.directory}.")
-        run = run.first(len(run))  # a training may be adding to it: everything here is of the same steps
+        given, run = run, run.first(len(run))  # a training may be adding to it: everything here is of the same steps
+        self._once = partial(once, given, len(run))
         state = state or SharedState(n_samples=run.n_samples, step=len(run) - 1)
         if state.n_samples != run.n_samples:
             raise ValueError(
@@ -84,7 +87,7 @@ class RunWidget(CellWidget):
                 "share it between widgets of the same run only."
             )
         self.run = run
-        self.scale = DecibelScale(run.spectrograms)
+        self.scale = self._once("scale", lambda: DecibelScale(run.spectrograms))
         self.questions: dict[str, Callable[[dict[str, Any]], Answer]] = {}
         # one thread a widget: answers never keep the kernel waiting, and come in the order of the questions
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zclust-widget")
@@ -123,12 +126,12 @@ class RunWidget(CellWidget):
             "n_clusters": run.most_clusters,
             "palette": list(PALETTE),
             "renumbered": {str(act["step"]): act["label_map"] for act in run.acts if "label_map" in act},
-            **membership_columns(membership(run)),
+            **self._once("membership", lambda: membership_columns(membership(run))),
             **history_columns(history(run)),
-            **samples_columns(samples(run)),
+            **self._once("samples", lambda: samples_columns(samples(run))),
         }
         if self._has_map:
-            columns["moved"] = motion_column(run)
+            columns["moved"] = self._once("moved", lambda: motion_column(run))
         if self._has_tiles:
             columns["tile"] = tile_columns(specs, self.scale)
         return columns
@@ -153,8 +156,8 @@ class RunWidget(CellWidget):
         self.send({"id": content.get("id"), **answer}, buffers)
 
     def _pca(self) -> tuple[Projection, dict[str, Any]]:
-        projection = project_pca(self.run)
-        return projection, projection_columns(projection)
+        projection = self._once("pca", lambda: project_pca(self.run))
+        return projection, self._once("pca columns", lambda: projection_columns(projection))
 
     # -- UMAP --------------------------------------------------------------------------------------------------------
 

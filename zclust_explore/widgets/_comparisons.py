@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ class ComparingAnswers:
     def __init__(self, run: Run, scale: DecibelScale) -> None:
         self.run = run
         self.scale = scale
+        self._measures: Measures | None = None  # of all windows, once somebody has asked for what they are needed for
         self._cards: dict[int, list[Card]] = {}
         self._errors: dict[int, np.ndarray] = {}
 
@@ -35,15 +35,11 @@ class ComparingAnswers:
         answers = {"measure": self.measure, "stack": self.stack, "cards": self.cards}
         widget.questions.update({**answers, "decoded": self.decoded, "neighbours": self.neighbours})
 
-    @cached_property
-    def measures(self) -> Measures:
-        """Of all windows; computed when they are first asked for."""
-        return measure(self.run.spectrograms, self.scale)
-
     def measure(self, content: dict[str, Any]) -> Answer:
         """One number a window to sort by: (n_samples,) float32; "loud": dB; "error": dB at the step."""
         if content["by"] == "loud":
-            return {}, [column(self.measures.peak, "f4")]
+            self._measures = self._measures or measure(self.run.spectrograms, self.scale)
+            return {}, [column(self._measures.peak, "f4")]
         step, missing = int(content["step"]), ""
         if step not in self._errors:
             errors, missing = self._reconstruction_errors(step)
@@ -98,7 +94,8 @@ class ComparingAnswers:
 
     def _made(self, step: int) -> list[Card]:
         if step not in self._cards:
-            _keep(self._cards, step, cards(self.run, step, self.scale, self.measures))
+            made, self._measures = cards(self.run, step, self.scale, self._measures)
+            _keep(self._cards, step, made)
         return self._cards[step]
 
 

@@ -6,12 +6,14 @@ is an element with `data-index`, whose canvas the browser paints, and which open
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ..data.assignments import soft_assignments
 from ..data.run import Run
 from ..views.cards import Card
 from ..views.neighbours import Neighbours
@@ -110,7 +112,11 @@ def neighbour_page(run: Run, index: int, step: int, found: Neighbours, drawn: Se
         The nearest on the map; without a map, `method` is "".
     """
     now, before = found.now.tolist(), found.before.tolist()
-    labels = run.snapshot(step).labels
+    snapshot, shown = run.snapshot(step), sorted({*now, *before, *drawn})
+    labels: dict[int, int] = {}
+    if snapshot.centroids is not None:  # of these alone: q of all windows takes longer than to find the nearest
+        q = soft_assignments(snapshot.embedding[shown], snapshot.centroids, snapshot.alpha)
+        labels = dict(zip(shown, q.argmax(axis=1).tolist(), strict=True))
     gained = [other for other in now if other not in before]
     lost = [other for other in before if other not in now]
     only = [other for other in drawn if other not in now]
@@ -131,8 +137,8 @@ def neighbour_page(run: Run, index: int, step: int, found: Neighbours, drawn: Se
     return rows
 
 
-def _near(run: Run, index: int, labels: np.ndarray | None, gained: bool) -> Node:
-    cluster = -1 if labels is None else int(labels[index])
+def _near(run: Run, index: int, labels: Mapping[int, int], gained: bool) -> Node:
+    cluster = labels.get(index, -1)
     words = f"window {index}, {'not clustered yet' if cluster < 0 else f'C{cluster}'}{_time(run, index)}"
     words += ", gained" if gained else ""
     attributes = {"data-index": index, "title": words, "aria-label": words}
@@ -157,5 +163,8 @@ def _swatch(cluster: int) -> Node:
 
 def _time(run: Run, index: int) -> str:
     table = run.spectrograms.metadata
-    time = pd.to_datetime(table["starttime"].iloc[index], utc=True) if "starttime" in table else pd.NaT
-    return "" if pd.isna(time) else f", {time:%Y-%m-%d %H:%M:%S} UTC"
+    time = table["starttime"].array[index] if "starttime" in table else pd.NaT
+    if pd.isna(time):
+        return ""
+    utc = time if time.tzinfo is None else time.astimezone(UTC)
+    return f", {utc:%Y-%m-%d %H:%M:%S} UTC"
