@@ -1,6 +1,6 @@
 // Times gestures in the page: from the event until the pixels that it changed can be read back.
 
-window.pixels = () => document.querySelector(".zx-points").getContext("2d").getImageData(0, 0, 1, 1).data[0];
+window.pixels = () => document.querySelectorAll(".zx-points").forEach(map => map.getContext("2d").getImageData(0, 0, 1, 1));
 window.frame = () => new Promise(requestAnimationFrame);
 
 /** A pixel that always changes: a page without changes gets its next frame only after 17 ms, at any frame rate. */
