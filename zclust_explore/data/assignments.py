@@ -29,7 +29,9 @@ def soft_assignments(embedding: np.ndarray, centroids: np.ndarray, alpha: float 
     array([[0.66666667, 0.33333333]])
     """
     z, mu = np.asarray(embedding, dtype=np.float64), np.asarray(centroids, dtype=np.float64)
-    squared = ((z[:, None, :] - mu[None]) ** 2).sum(axis=2)  # (n_samples, n_clusters)
+    squared = np.empty((len(z), len(mu)))
+    for cluster, centroid in enumerate(mu):  # one after the other: all at once would not fit the processor's cache
+        squared[:, cluster] = ((z - centroid) ** 2).sum(axis=1)
     log_q = -(alpha + 1) / 2 * np.log1p(squared / alpha)
     log_q -= log_q.max(axis=1, keepdims=True)
     q: np.ndarray = np.exp(log_q)

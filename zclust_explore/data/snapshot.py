@@ -115,9 +115,10 @@ class Snapshot:
     @classmethod
     def read(cls, folder: Path) -> Snapshot:
         """Read what `write` wrote."""
-        arrays = zarr.open_group(folder / "arrays", mode="r")
+        arrays = folder / "arrays"  # not as a group, which takes longer to open than its arrays to read
+        with_centroids = (arrays / "centroids").exists()
         return cls(
-            embedding=np.asarray(arrays["embedding"]),
-            centroids=np.asarray(arrays["centroids"]) if "centroids" in arrays else None,
+            embedding=np.asarray(zarr.open_array(arrays / "embedding", mode="r")),
+            centroids=np.asarray(zarr.open_array(arrays / "centroids", mode="r")) if with_centroids else None,
             **cls.describe(folder),
         )

@@ -40,8 +40,7 @@ def nearest(points: np.ndarray, index: int, k: int = N_NEIGHBOURS) -> np.ndarray
     >>> nearest(np.array([[0.0], [5.0], [1.0], [-1.0]]), 0, k=3).tolist()
     [2, 3, 1]
     """
-    points = np.asarray(points, dtype=np.float64)
-    apart = points - points[index]
+    apart = points - np.asarray(points[index], dtype=np.float64)
     squared = np.einsum("ij,ij->i", apart, apart)  # (n,)
     squared[index] = np.inf
     k = min(k, len(points) - 1)
