@@ -66,10 +66,11 @@ function layers(values, doubtful, xy, byClass) {
 function placeOf(xy, i) { return (xy[i + 1] >> SHIFT & SIDE - 1) * SIDE + (xy[i] >> SHIFT & SIDE - 1); }
 
 function crowdOf(order, xy, places) {
+  const n = order.length, every = Math.max(1, n >> 13); // of many, some thousands tell
   let pairs = 0;
-  for (let k = 0; k < order.length; k++) { const i = 2 * order[k]; pairs += 2 * places[placeOf(xy, i)]++; }
-  for (let k = 0; k < order.length; k++) { const i = 2 * order[k]; places[placeOf(xy, i)] = 0; }
-  return order.length ? pairs / order.length : 0;
+  for (let k = 0; k < n; k += every) { const i = 2 * order[k]; pairs += 2 * places[placeOf(xy, i)]++; }
+  for (let k = 0; k < n; k += every) { const i = 2 * order[k]; places[placeOf(xy, i)] = 0; }
+  return n ? pairs * every * every / n : 0;
 }
 
 /** How many dots of a radius (CSS pixels) cover a point of its own kind at this zoom. */

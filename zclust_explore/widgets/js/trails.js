@@ -18,8 +18,8 @@ export function trails(context, tools) {
   /** Which ones, looked up again only when something else is on show. */
   function lookUp() {
     const {step} = context, {mask} = store, isolated = store.get("isolated"), key = `${step} ${isolated} ${JSON.stringify(store.get("words"))}`;
-    if (key === known && mask === drawnMask) return;
-    [known, drawnMask] = [key, mask];
+    if (key === known && store.get("mask") === drawnMask) return; // the bytes as they came: `store.mask` is new each time
+    [known, drawnMask] = [key, store.get("mask")];
     const visible = context.visible();
     const all = changedLately(record, step, WITHIN, i => visible(i) && (!mask || mask[i]));
     total = all.length;
