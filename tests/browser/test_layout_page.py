@@ -190,7 +190,8 @@ def test_picture_has_the_points_and_the_legend(draw, run, tmp_path: Path) -> Non
     assert pixels[0, 0].mean() < 60  # the theme's own dark
     for cluster in range(run.n_clusters or 0):
         colour = bench.widget.record["palette"][cluster]
-        same = (pixels == [int(colour[k : k + 2], 16) for k in (1, 3, 5)]).all(axis=2)
+        # nearly: where points are crowded, those below shine through a little
+        same = (np.abs(pixels - np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)])) <= 24).all(axis=2)
         assert same[:60].sum() > 50 and same[60:].sum() > 500  # in the legend, and on the map
 
 
