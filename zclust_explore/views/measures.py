@@ -44,7 +44,7 @@ def measure(
     """Measure all windows, in one pass over the data.
 
     What else is to be done in that pass, because reading takes longest, is done by `beside`: it is called with the rows
-    of each block and their values ([n_channels,] n_freqs, n_times).
+    of each block and their values (n, [n_channels,] n_freqs, n_times).
     """
     decibels = str(specs.settings.get("unit", "dB")).startswith("dB")
     background = scale.background[..., None].astype(np.float32)
