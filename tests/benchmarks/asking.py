@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from playwright.sync_api import Page
 
+from tests.benchmarks.interaction import _specs
+from tests.benchmarks.scrubbing import STEPS
 from tests.harness import browser
 from tests.harness import notebook as driving
 from tests.harness.lab import Lab
 from tests.made_runs import make_run
-from zclust_explore.data.spectrograms import Spectrograms
 
 FEW, MANY, SHAPE = 2_000, 20_000, (87, 67)
 SCRIPT = Path(__file__).parent / "pages" / "asking.js"
@@ -63,7 +63,7 @@ def table() -> str:
         folder = Path(place)
         (folder / "lab").mkdir()
         for name, n in (("few", FEW), ("many", MANY)):
-            make_run(folder / name, _specs(n))
+            make_run(folder / name, _specs(n, SHAPE))
         paths = {name: repr(str(folder / name)) for name in ("few", "many")}
         with Lab(folder / "lab", folder / "jupyter") as lab:
             driving.write(lab.root / "asking.ipynb", [CELLS[0].format(**paths), *CELLS[1:]])
@@ -82,17 +82,8 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def _specs(n: int) -> Spectrograms:
-    """Noise: what is in the windows does not matter here."""
-    random = np.random.default_rng(0)
-    starts = pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta(np.arange(n) * 30, unit="s")
-    values = random.normal(0, 5, (n, *SHAPE)).astype(np.float32)
-    return Spectrograms(
-        values, np.linspace(1, 20, SHAPE[0]), np.linspace(0.0, 30.0, SHAPE[1]), pd.DataFrame({"starttime": starts})
-    )
-
-
 def _measured(page: Page) -> tuple[dict[str, list[float]], int, float]:
+    page.add_script_tag(path=STEPS)  # frames and rests
     page.add_script_tag(path=SCRIPT)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')")
     driving.kernel_exec(page, "many")  # the cell is done

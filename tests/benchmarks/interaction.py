@@ -70,15 +70,15 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def _specs(n: int) -> Spectrograms:
-    """Small spectrograms of noise: what is in them does not matter here."""
+def _specs(n: int, shape: tuple[int, int] = (16, 12)) -> Spectrograms:
+    """Spectrograms of noise: what is in them does not matter here."""
     random = np.random.default_rng(0)
     rows = {
         "trace_id": random.choice(["XX.ABC..HHZ", "XX.ABD..HHZ"], n),
         "starttime": pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta(np.arange(n) * 30, unit="s"),
     }
-    values = random.normal(0, 5, (n, 16, 12)).astype(np.float32)
-    return Spectrograms(values, np.linspace(1, 20, 16), np.arange(12.0), pd.DataFrame(rows))
+    values = random.normal(0, 5, (n, *shape)).astype(np.float32)
+    return Spectrograms(values, np.linspace(1, 20, shape[0]), np.arange(float(shape[1])), pd.DataFrame(rows))
 
 
 def _measured(page: Page, n: int, folder: Path) -> dict[str, list[float]]:
@@ -102,10 +102,10 @@ def _measured(page: Page, n: int, folder: Path) -> dict[str, list[float]]:
     times = {"open": [opened], **{name: page.evaluate(script) for name, script in run.items()}}
     page.emulate_media(reduced_motion="reduce")
     times["scrub, in place"] = page.evaluate(f"timed(acts.scrub, {repeats}, 1)")
-    half = np.zeros(n, dtype=np.uint8)
-    half[::2] = 1
     _mounted(page, EmbeddingMap(widget.run, widget.state), "second")
     times["linked: lasso to a second map"] = page.evaluate(f"lassoing({max(20, repeats // 4)}, 200)")
+    half = np.zeros(n, dtype=np.uint8)
+    half[::2] = 1
     page.evaluate(
         "text => { piece('half', text); models.state.set('mask', built({__piece: 'half'})); }", _text(half.tobytes())
     )

@@ -1,7 +1,5 @@
-// Times what the explorer asks Python for, in JupyterLab: from the gesture until the answer is on the screen.
+// Times what the explorer asks Python for, in JupyterLab: from the gesture until the answer is on the screen. After steps.js.
 
-window.nextFrame = () => new Promise(requestAnimationFrame);
-window.rest = ms => new Promise(done => setTimeout(done, ms));
 const one = selector => document.querySelector(selector);
 
 /** Milliseconds until something is so, looked at before every frame; an error after a minute. */
